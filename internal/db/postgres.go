@@ -1,0 +1,56 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+)
+
+// appendOnly are the tables that nobody changes or empties once a row is in.
+// The triggers of migrations/0003 refuse it on both databases; on PostgreSQL the
+// program's own login has not even the right to try.
+var appendOnly = []string{
+	"entries", "postings", "seals", "blocks", "account_blocks",
+	"audit", "consents", "payout_approvals", "payment_events",
+}
+
+// AppendOnly lists the tables whose rows are never changed or deleted.
+func AppendOnly() []string { return append([]string(nil), appendOnly...) }
+
+var loginForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+// grant gives login what the program needs and takes away what it must never do.
+func (d *DB) grant(ctx context.Context, login string) error {
+	if !loginForm.MatchString(login) {
+		return ErrUnavailable.With("The program's login name may hold only small letters, digits and _.")
+	}
+	statements := []string{
+		fmt.Sprintf(`GRANT USAGE ON SCHEMA public TO %s`, login),
+		fmt.Sprintf(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %s`, login),
+		fmt.Sprintf(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %s`, login),
+	}
+	for _, table := range appendOnly {
+		statements = append(statements, fmt.Sprintf(`REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON %s FROM %s`, table, login))
+	}
+	for _, s := range statements {
+		if _, err := d.write.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("grant: %w", err)
+		}
+	}
+	return nil
+}
+
+// OwnsLedger reports whether the login in use could drop the guards of the
+// ledger: true on PostgreSQL when it owns the tables, always false on SQLite,
+// where there are no logins.
+func (d *DB) OwnsLedger(ctx context.Context) (bool, error) {
+	if d.dialect == SQLite {
+		return false, nil
+	}
+	var owns bool
+	err := d.read.GetContext(ctx, &owns, `
+		SELECT pg_has_role(current_user, tableowner, 'USAGE')
+		FROM pg_tables
+		WHERE tablename = 'entries'`)
+	return owns, err
+}

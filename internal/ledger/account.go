@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Account names one account of the chart, such as "liability:artisan:art_…:held".
+type Account string
+
+// The trust-wide accounts.
+const (
+	Stripe  Account = "asset:stripe"
+	Running Account = "trust:running"
+	Fund    Account = "trust:fund"
+)
+
+// Bank is the trust's bank account with that id.
+func Bank(id string) Account { return Account("asset:bank:" + id) }
+
+// Deposit is what a buyer has paid on an order that is not yet dispatched.
+func Deposit(order string) Account { return Account("liability:deposit:" + order) }
+
+// Refund is what is owed back to the buyer of an order.
+func Refund(order string) Account { return Account("liability:refund:" + order) }
+
+// Held is what an artisan has earned that is not yet payable.
+func Held(artisan string) Account { return artisanAccount(artisan, "held") }
+
+// Payable is what an artisan is owed now.
+func Payable(artisan string) Account { return artisanAccount(artisan, "payable") }
+
+// Claimed is what a submitted run has set aside for an artisan.
+func Claimed(artisan string) Account { return artisanAccount(artisan, "claimed") }
+
+// InTransit is what the bank has been told to pay an artisan.
+func InTransit(artisan string) Account { return artisanAccount(artisan, "in_transit") }
+
+// Head is a cost head: material, packing, shipping, fee or rounding.
+func Head(name string) Account { return Account("head:" + name) }
+
+// GST is a tax collected under a registration: cgst, sgst or igst.
+func GST(registration, tax string) Account {
+	return Account("liability:gst:" + registration + ":" + tax)
+}
+
+// GSTCredit is input tax of a registration.
+func GSTCredit(registration, tax string) Account {
+	return Account("asset:gst_credit:" + registration + ":" + tax)
+}
+
+func artisanAccount(artisan, part string) Account {
+	return Account("liability:artisan:" + artisan + ":" + part)
+}
+
+var chart = regexp.MustCompile(`^(` + strings.Join([]string{
+	`asset:stripe`, `asset:(bank|till|receivable|stock|advance):[a-z0-9_]+`, `asset:material`,
+	`asset:gst_credit:[a-z0-9_]+:(cgst|sgst|igst)`,
+	`liability:(deposit|refund|unidentified|supplier):[a-z0-9_]+`,
+	`liability:artisan:[a-z0-9_]+:(held|payable|claimed|in_transit)`,
+	`liability:group:[a-z0-9_]+:(savings|loan)`,
+	`liability:gst:[a-z0-9_]+:(cgst|sgst|igst)`, `liability:tds:[a-z0-9_]+`,
+	`head:(material|packing|shipping|fee|rounding)`,
+	`trust:(running|fund|subsidy:[a-z0-9_]+)`,
+	`loss:(bad_debt|till|missing|written_off)`,
+}, "|") + `)$`)
+
+var kept = regexp.MustCompile(`^(liability:(artisan|deposit|refund|group):|asset:(stock|till|receivable):)`)
+
+// Known reports whether the account stands in the chart.
+func (a Account) Known() bool { return chart.MatchString(string(a)) }
+
+// keeps reports whether one owner writes the account, so that its balance is kept.
+func (a Account) keeps() bool { return kept.MatchString(string(a)) }
+
+// payableTo is the artisan whose payable account this is, or "".
+func (a Account) payableTo() string {
+	rest, ok := strings.CutPrefix(string(a), "liability:artisan:")
+	if !ok {
+		return ""
+	}
+	artisan, ok := strings.CutSuffix(rest, ":payable")
+	if !ok {
+		return ""
+	}
+	return artisan
+}

@@ -1,0 +1,151 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+
+	"saebaan/internal/db"
+	"saebaan/internal/money"
+)
+
+// Balance is the present kept balance of an account in paise, debit +. Only
+// accounts that one owner writes are kept; others need Accounts.
+func Balance(tx *db.Tx, a Account) (money.Paise, error) {
+	var p money.Paise
+	err := tx.Get(&p, `
+		SELECT paise
+		FROM balances
+		WHERE account = $1`, a)
+	if errors.Is(err, db.ErrNone) {
+		return 0, nil
+	}
+	return p, err
+}
+
+// AccountBalance is an account with its balance in paise, debit +.
+type AccountBalance struct {
+	Account Account     `db:"account"`
+	Paise   money.Paise `db:"paise"`
+}
+
+// Accounts lists up to limit accounts after the given one, in name order, with
+// their balances at the newest block.
+func Accounts(ctx context.Context, d *db.DB, after Account, limit int) ([]AccountBalance, error) {
+	var out []AccountBalance
+	err := d.Select(ctx, &out, `
+		SELECT a.account, a.paise
+		FROM account_blocks a
+		WHERE a.account > $1
+			AND a.block = (
+				SELECT MAX(b.block)
+				FROM account_blocks b
+				WHERE b.account = a.account)
+		ORDER BY a.account
+		LIMIT $2`, after, limit)
+	return out, err
+}
+
+// Place is where an entry stands in the book: block, then position.
+type Place struct {
+	Block int64 `db:"block"`
+	Pos   int64 `db:"seal_pos"`
+}
+
+// Sealed is an entry with its place.
+type Sealed struct {
+	Entry
+	Place
+}
+
+// Filter chooses entries: all given parts must match; limit is at most 500.
+type Filter struct {
+	Account Account
+	Order   string
+	Artisan string
+	From    string // business date, inclusive, or ""
+	To      string // business date, inclusive, or ""
+	After   Place
+	Limit   int
+}
+
+// Entries lists sealed entries in the order of the book, with their postings.
+func Entries(tx *db.Tx, f Filter) ([]Sealed, error) {
+	if f.To == "" {
+		f.To = "9999-12-31"
+	}
+	var out []Sealed
+	err := tx.Select(&out, `
+		SELECT e.id, e.reference, e.kind, e.reason, e.business_date, e.posted_at, e.actor, e.hash,
+			s.block, s.pos AS seal_pos
+		FROM seals s
+		JOIN entries e ON e.id = s.entry_id
+		WHERE (s.block > $1 OR (s.block = $1 AND s.pos > $2))
+			AND e.business_date >= $3
+			AND e.business_date <= $4
+			AND ($5 = '' OR EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id AND p.account = $5))
+			AND ($6 = '' OR EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id AND p.order_id = $6))
+			AND ($7 = '' OR EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id AND p.artisan_id = $7))
+		ORDER BY s.block, s.pos
+		LIMIT $8`, f.After.Block, f.After.Pos, f.From, f.To, string(f.Account), f.Order, f.Artisan, f.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return out, attachPostings(tx, out)
+}
+
+// EntryByReference finds the entry of a business fact, sealed or not, or ErrNoEntry.
+func EntryByReference(tx *db.Tx, reference string) (Entry, error) {
+	var e Entry
+	err := tx.Get(&e, `
+		SELECT id, reference, kind, reason, business_date, posted_at, actor, hash
+		FROM entries
+		WHERE reference = $1`, reference)
+	if errors.Is(err, db.ErrNone) {
+		return Entry{}, ErrNoEntry
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	one := []Sealed{{Entry: e}}
+	err = attachPostings(tx, one)
+	return one[0].Entry, err
+}
+
+func attachPostings(tx *db.Tx, entries []Sealed) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	at := make(map[string]int, len(entries))
+	ids := make([]any, len(entries))
+	for i := range entries {
+		at[entries[i].ID], ids[i] = i, entries[i].ID
+	}
+	var rows []struct {
+		EntryID string `db:"entry_id"`
+		Posting
+	}
+	if err := tx.Select(&rows, `
+		SELECT entry_id, pos, account, paise, order_id, line_id, lot_id, artisan_id, nature
+		FROM postings
+		WHERE entry_id IN (`+db.List(1, len(ids))+`)
+		ORDER BY entry_id, pos`, ids...); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		e := &entries[at[r.EntryID]]
+		e.Postings = append(e.Postings, r.Posting)
+	}
+	return nil
+}
+
+// Blocks lists up to limit blocks with numbers above after.
+func Blocks(ctx context.Context, d *db.DB, after int64, limit int) ([]Block, error) {
+	var out []Block
+	err := d.Select(ctx, &out, `
+		SELECT no, prev, count, root, hash, sealed_at
+		FROM blocks
+		WHERE no > $1
+		ORDER BY no
+		LIMIT $2`, after, limit)
+	return out, err
+}
