@@ -129,7 +129,8 @@ CREATE TABLE imports (
     state      TEXT NOT NULL CHECK (state IN ('loading', 'visible')),
     row_count  BIGINT NOT NULL DEFAULT 0,
     created_by TEXT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    visible_at BIGINT
 );
 
 CREATE TABLE products (
@@ -156,8 +157,11 @@ CREATE TABLE products (
     created_by     TEXT NOT NULL,
     created_at     BIGINT NOT NULL,
     published_at   BIGINT,
+    changed_at     BIGINT NOT NULL,
     version        BIGINT NOT NULL DEFAULT 1
 );
+CREATE INDEX products_changed ON products (changed_at, id);
+CREATE INDEX products_published ON products (published_at, id) WHERE state = 'published';
 CREATE INDEX products_state ON products (state, id);
 CREATE INDEX products_import ON products (import_id, id);
 
@@ -195,6 +199,7 @@ CREATE TABLE price_cards (
     list_paise BIGINT NOT NULL CHECK (list_paise > 0),
     tag_paise  BIGINT NOT NULL CHECK (tag_paise >= list_paise),
     from_date  TEXT NOT NULL,
+    floor_override TEXT NOT NULL DEFAULT '',
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     UNIQUE (variant_id, list, version)
@@ -355,7 +360,6 @@ CREATE TABLE payments (
     amount_paise   BIGINT NOT NULL CHECK (amount_paise > 0),
     provider_key   TEXT NOT NULL UNIQUE,
     provider_id    TEXT UNIQUE,
-    client_secret  TEXT NOT NULL DEFAULT '',
     captured_paise BIGINT NOT NULL DEFAULT 0,
     fee_paise      BIGINT,
     fee_gst_paise  BIGINT,
@@ -448,6 +452,7 @@ CREATE TABLE payout_runs (
     head          TEXT NOT NULL,
     prepared_by   TEXT NOT NULL,
     prepared_at   BIGINT NOT NULL,
+    submitted_by  TEXT NOT NULL DEFAULT '',
     submitted_at  BIGINT,
     approved_at   BIGINT,
     sent_at       BIGINT,

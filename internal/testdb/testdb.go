@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"saebaan/internal/db"
+	"saebaan/internal/outbox"
 	"saebaan/migrations"
 )
 
@@ -72,6 +73,9 @@ func open(t testing.TB, address, login string) *db.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
+	if err := outbox.Migrate(context.Background(), d); err != nil { // before the rights are granted
+		t.Fatal(err)
+	}
 	if err := d.Migrate(context.Background(), migrations.Files, login); err != nil {
 		t.Fatal(err)
 	}

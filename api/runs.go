@@ -1,0 +1,168 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"saebaan/internal/web"
+	"saebaan/payouts"
+)
+
+type run struct {
+	ID           string      `json:"id"`
+	State        string      `json:"state"`
+	BusinessDate string      `json:"business_date"`
+	Block        int64       `json:"block" doc:"Where the ledger stood when the run was prepared"`
+	PreparedBy   string      `json:"prepared_by"`
+	PreparedAt   time.Time   `json:"prepared_at"`
+	SubmittedBy  string      `json:"submitted_by,omitempty"`
+	SubmittedAt  *time.Time  `json:"submitted_at,omitempty"`
+	ApprovedBy   string      `json:"approved_by,omitempty"`
+	ApprovedAt   *time.Time  `json:"approved_at,omitempty"`
+	SentAt       *time.Time  `json:"sent_at,omitempty"`
+	ContentHash  string      `json:"content_hash,omitempty" doc:"Send it back with the approval"`
+	FileHash     string      `json:"file_hash,omitempty" doc:"SHA-256 of the bank file"`
+	Count        int64       `json:"count"`
+	Total        amount      `json:"total"`
+	Items        []runItem   `json:"items" nullable:"false"`
+	Exceptions   []exception `json:"exceptions" nullable:"false"`
+}
+
+type runItem struct {
+	ID        string `json:"id"`
+	ArtisanID string `json:"artisan_id"`
+	Name      text   `json:"name"`
+	Amount    amount `json:"amount"`
+	Payee     string `json:"payee" doc:"Masked"`
+	Reference string `json:"reference" doc:"Ours, in the bank file and its answer"`
+	State     string `json:"state"`
+	UTR       string `json:"utr,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+}
+
+type exception struct {
+	ArtisanID string `json:"artisan_id"`
+	Name      text   `json:"name"`
+	Amount    amount `json:"amount"`
+	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere"`
+}
+
+func runBody(r payouts.Run) run {
+	out := run{ID: r.ID, State: string(r.State), BusinessDate: r.BusinessDate, Block: r.Block, PreparedBy: r.PreparedBy,
+		PreparedAt: when(r.PreparedAt), SubmittedBy: r.SubmittedBy, SubmittedAt: whenOrNil(r.SubmittedAt), ApprovedBy: r.ApprovedBy,
+		ApprovedAt: whenOrNil(r.ApprovedAt), SentAt: whenOrNil(r.SentAt), ContentHash: r.ContentHash, FileHash: r.FileHash,
+		Count: r.Count, Total: rupees(r.Total), Items: []runItem{}, Exceptions: []exception{}}
+	for _, i := range r.Items {
+		item := runItem{ID: i.ID, ArtisanID: i.ArtisanID, Name: text{En: i.NameEn, Hi: i.NameHi}, Amount: rupees(i.Amount),
+			Payee: i.PayeeShown, Reference: i.Reference, State: string(i.State), Reason: i.Reason}
+		if i.UTR != nil {
+			item.UTR = *i.UTR
+		}
+		out.Items = append(out.Items, item)
+	}
+	for _, e := range r.Exceptions {
+		out.Exceptions = append(out.Exceptions, exception{e.ArtisanID, text{En: e.NameEn, Hi: e.NameHi}, rupees(e.Amount), e.Reason})
+	}
+	return out
+}
+
+func (s *Server) createRun(ctx context.Context, in *idempotent) (*answer[run], error) {
+	return ran(ctx)(s.Payouts.Prepare(ctx, web.ActorOf(ctx), in.Key))
+}
+
+func ran(ctx context.Context) func(payouts.Run, error) (*answer[run], error) {
+	return func(r payouts.Run, err error) (*answer[run], error) {
+		if err != nil {
+			return nil, err
+		}
+		return reply(ctx, runBody(r)), nil
+	}
+}
+
+func (s *Server) listRuns(ctx context.Context, in *page) (*list[run], error) {
+	before, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Payouts.Runs(ctx, web.ActorOf(ctx), before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(rows, in.Limit, runBody, func(r payouts.Run) string { return r.ID }), nil
+}
+
+func (s *Server) getRun(ctx context.Context, in *byID) (*answer[run], error) {
+	return ran(ctx)(s.Payouts.Run(ctx, web.ActorOf(ctx), in.ID))
+}
+
+func (s *Server) submitRun(ctx context.Context, in *moveInput) (*answer[run], error) {
+	return ran(ctx)(s.Payouts.Submit(ctx, web.ActorOf(ctx), in.Key, in.ID))
+}
+
+func (s *Server) withdrawRun(ctx context.Context, in *moveInput) (*answer[run], error) {
+	return ran(ctx)(s.Payouts.Withdraw(ctx, web.ActorOf(ctx), in.Key, in.ID))
+}
+
+type approveRunInput struct {
+	moveInput
+	Body struct {
+		ContentHash string `json:"content_hash" minLength:"64" maxLength:"64" doc:"Of the run you looked at"`
+		Password    string `json:"password" minLength:"1" maxLength:"128" doc:"Your own, typed again"`
+	}
+}
+
+// approveRun needs no key: a run is approved once, and again is a conflict.
+func (s *Server) approveRun(ctx context.Context, in *approveRunInput) (*answer[run], error) {
+	return ran(ctx)(s.Payouts.Approve(ctx, web.ActorOf(ctx), in.ID, in.Body.ContentHash, in.Body.Password))
+}
+
+type bankFile struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte `contentType:"text/csv"`
+}
+
+func (s *Server) bankFile(ctx context.Context, in *byID) (*bankFile, error) {
+	name, file, err := s.Payouts.BankFile(ctx, web.ActorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &bankFile{"text/csv; charset=utf-8", `attachment; filename="` + name + `"`, file}, nil
+}
+
+type bankAnswersInput struct {
+	byID
+	RawBody []byte `contentType:"text/csv" doc:"Columns reference, status (paid, failed, returned), utr, reason"`
+}
+
+type outcomes struct {
+	Outcomes []outcome `json:"outcomes" nullable:"false"`
+	Run      run       `json:"run"`
+}
+
+type outcome struct {
+	Row       int    `json:"row"`
+	Reference string `json:"reference"`
+	Outcome   string `json:"outcome" doc:"entered, repeated, unknown, overruled, refused"`
+	Detail    string `json:"detail,omitempty"`
+}
+
+func (s *Server) bankAnswers(ctx context.Context, in *bankAnswersInput) (*one[outcomes], error) {
+	answers, err := payouts.ParseAnswers(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.Payouts.EnterAnswers(ctx, web.ActorOf(ctx), in.ID, answers)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Payouts.Run(ctx, web.ActorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := outcomes{Outcomes: []outcome{}, Run: runBody(r)}
+	for _, o := range done {
+		out.Outcomes = append(out.Outcomes, outcome(o))
+	}
+	return &one[outcomes]{out}, nil
+}

@@ -1,0 +1,195 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"saebaan/artisans"
+	"saebaan/catalog"
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/payment"
+	"saebaan/internal/web"
+	"saebaan/orders"
+	"saebaan/payouts"
+)
+
+// Version of the program, in the description and the metrics.
+const Version = "0.1.0"
+
+// Config is what the interface stands on.
+type Config struct {
+	DB        *db.DB
+	Auth      *auth.Service
+	Artisans  *artisans.Service
+	Catalog   *catalog.Service
+	Orders    *orders.Service
+	Payouts   *payouts.Service
+	Cache     *web.Cache
+	Simulator *payment.Simulator          // nil without test mode
+	Sweep     func(context.Context) error // runs what is due at once; test mode only
+	Ready     func() error                // what readiness asks beside the database
+}
+
+// Server answers /v1.
+type Server struct {
+	Config
+	api huma.API
+}
+
+// Register puts the interface on app: /v1, /openapi.json, /docs, /livez, /readyz.
+func Register(app *fiber.App, c Config) *Server {
+	huma.ValidateStrictCasing = true
+	huma.NewErrorWithContext = newHumaError
+	config := huma.DefaultConfig("Saebaan", Version)
+	config.Info.Description = introduction
+	config.CreateHooks, config.DocsPath, config.SchemasPath, config.OpenAPIPath = nil, "", "", "/openapi"
+	config.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	config.RejectUnknownQueryParameters = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "A session from POST /v1/sessions, a personal key, or a cart's token."},
+	}
+	config.Security = []map[string][]string{{"bearer": {}}, {}}
+	s := &Server{Config: c}
+	app.Use("/v1", s.recognise)
+	s.health(app)
+	s.docs(app)
+	s.api = huma.NewAPI(config, newHumaFiber(app))
+	s.routes(app)
+	return s
+}
+
+// recognise finds the actor behind the bearer token. Cookies mean nothing here,
+// so no page of another site can act through a browser.
+func (s *Server) recognise(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	ctx := withReplayFlag(c.UserContext())
+	if header := c.Get(fiber.HeaderAuthorization); header != "" {
+		token, ok := strings.CutPrefix(header, "Bearer ")
+		if !ok {
+			return auth.ErrUnauthenticated
+		}
+		actor, err := s.Auth.Recognise(ctx, token)
+		if err != nil {
+			return err
+		}
+		ctx = web.WithActor(ctx, actor)
+	}
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// op describes an operation; POSTs that make something answer 201.
+func op(method, path, id, summary string) huma.Operation {
+	o := huma.Operation{OperationID: id, Method: method, Path: "/v1" + path, Summary: summary,
+		Tags: []string{strings.ToUpper(tag(path)[:1]) + tag(path)[1:]}, BodyReadTimeout: 10 * time.Second}
+	return o
+}
+
+// made is op for what answers 201.
+func made(path, id, summary string) huma.Operation {
+	o := op(http.MethodPost, path, id, summary)
+	o.DefaultStatus = http.StatusCreated
+	return o
+}
+
+func tag(path string) string { return strings.ReplaceAll(strings.Split(path, "/")[1], "-", " ") }
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// routes are all of the interface.
+func (s *Server) routes(app *fiber.App) {
+	a := s.api
+	huma.Register(a, made("/sessions", "create-session", "Sign in"), s.createSession)
+	huma.Register(a, op(http.MethodDelete, "/sessions/current", "delete-session", "Sign out"), s.deleteSession)
+	huma.Register(a, op(get, "/me", "get-me", "Who am I"), s.me)
+
+	huma.Register(a, made("/artisans", "create-artisan", "Register an artisan"), s.createArtisan)
+	huma.Register(a, op(get, "/artisans", "list-artisans", "List artisans"), s.listArtisans)
+	huma.Register(a, op(get, "/artisans/{id}", "get-artisan", "Read an artisan"), s.getArtisan)
+	huma.Register(a, made("/artisans/{id}/payees", "set-payee", "Set how an artisan is paid"), s.setPayee)
+	huma.Register(a, made("/artisans/{id}/consents", "set-consent", "Record a consent or its withdrawal"), s.setConsent)
+	huma.Register(a, op(get, "/artisans/{id}/statement", "get-statement", "Read an artisan's statement"), s.statement)
+
+	app.Get("/v1/products/:id", s.cached)
+	app.Get("/v1/search", s.cached)
+	huma.Register(a, made("/products", "create-product", "List a piece as a draft"), s.createProduct)
+	huma.Register(a, op(get, "/products", "list-products", "List pieces by state"), s.listProducts)
+	huma.Register(a, op(get, "/products/{id}", "get-product", "Read a piece with its price and makers"), s.getProduct)
+	huma.Register(a, op(post, "/products/{id}/submit", "submit-product", "Hand a draft in"), s.submitProduct)
+	huma.Register(a, op(post, "/products/{id}/publish", "publish-product", "Show a piece in the shop"), s.publishProduct)
+	huma.Register(a, op(post, "/products/{id}/send-back", "send-back-product", "Return a piece for correction"), s.sendBackProduct)
+	huma.Register(a, op(post, "/products/{id}/archive", "archive-product", "Take a piece out of the shop"), s.archiveProduct)
+	huma.Register(a, made("/products/{id}/variants", "create-variant", "Add a size"), s.createVariant)
+	huma.Register(a, made("/variants/{id}/price-cards", "create-price-card", "Set a variant's price and its heads"), s.createCard)
+	huma.Register(a, made("/variants/{id}/lots", "create-lot", "Receive a consigned lot"), s.createLot)
+	huma.Register(a, op(get, "/lots/{id}", "get-lot", "Read a lot"), s.getLot)
+	huma.Register(a, op(get, "/search", "search", "Find pieces"), s.search)
+
+	huma.Register(a, made("/carts", "create-cart", "Open a cart"), s.createCart)
+	huma.Register(a, op(get, "/carts/{id}", "get-cart", "Read a cart"), s.getCart)
+	huma.Register(a, op(post, "/carts/{id}/lines", "set-cart-line", "Put a quantity of a variant into a cart"), s.setCartLine)
+	huma.Register(a, made("/orders", "create-order", "Order a cart"), s.createOrder)
+	huma.Register(a, op(get, "/orders", "list-orders", "List orders"), s.listOrders)
+	huma.Register(a, op(get, "/orders/{id}", "get-order", "Read an order"), s.getOrder)
+	huma.Register(a, op(post, "/orders/{id}/pay", "pay-order", "Begin to pay"), s.payOrder)
+	huma.Register(a, op(post, "/orders/{id}/dispatch", "dispatch-order", "Send an order off"), s.dispatchOrder)
+	huma.Register(a, op(post, "/orders/{id}/deliver", "deliver-order", "Record that an order arrived"), s.deliverOrder)
+	app.Post("/v1/webhooks/stripe", s.webhook)
+
+	huma.Register(a, made("/payout-runs", "create-run", "Prepare a run"), s.createRun)
+	huma.Register(a, op(get, "/payout-runs", "list-runs", "List runs"), s.listRuns)
+	huma.Register(a, op(get, "/payout-runs/{id}", "get-run", "Read a run"), s.getRun)
+	huma.Register(a, op(post, "/payout-runs/{id}/submit", "submit-run", "Claim a run's money and hand it in"), s.submitRun)
+	huma.Register(a, op(post, "/payout-runs/{id}/approve", "approve-run", "Approve another person's run"), s.approveRun)
+	huma.Register(a, op(post, "/payout-runs/{id}/withdraw", "withdraw-run", "Take a run back"), s.withdrawRun)
+	huma.Register(a, op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch the bank file"), s.bankFile)
+	huma.Register(a, op(post, "/payout-runs/{id}/bank-answers", "enter-bank-answers", "Enter the bank's answer (CSV)"), s.bankAnswers)
+
+	huma.Register(a, op(get, "/ledger/accounts", "list-accounts", "List accounts with their balances"), s.listAccounts)
+	huma.Register(a, op(get, "/ledger/entries", "list-entries", "List entries in the order of the book"), s.listEntries)
+	huma.Register(a, op(get, "/ledger/blocks", "list-blocks", "List sealed blocks"), s.listBlocks)
+
+	if s.Simulator != nil {
+		huma.Register(a, op(post, "/test/clock", "advance-clock", "Move the program's time (test mode)"), s.advanceClock)
+		huma.Register(a, op(post, "/test/payments/{intent}/confirm", "confirm-payment", "Be the buyer at the card form (test mode)"), s.confirmPayment)
+	}
+}
+
+// cached answers public catalogue reads from memory; anybody signed in goes to
+// the operation itself.
+func (s *Server) cached(c *fiber.Ctx) error {
+	if web.ActorOf(c.UserContext()).Via != auth.ViaNobody {
+		return c.Next()
+	}
+	about := []string{}
+	if id := c.Params("id"); id != "" {
+		about = append(about, id)
+	}
+	err := s.Cache.Serve(c, "api "+c.OriginalURL(), func() (web.Page, error) {
+		if err := c.Next(); err != nil {
+			return web.Page{}, err
+		}
+		if c.Response().StatusCode() != http.StatusOK {
+			return web.Page{}, errAnswered
+		}
+		body := append([]byte(nil), c.Response().Body()...)
+		return web.Page{Body: body, ContentType: string(c.Response().Header.ContentType()), About: about}, nil
+	})
+	if errors.Is(err, errAnswered) {
+		return nil
+	}
+	return err
+}
+
+// errAnswered says that the operation has written an answer that is not kept.
+var errAnswered = errors.New("answered")

@@ -1,0 +1,181 @@
+package artisans
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"time"
+
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/id"
+	"saebaan/internal/idem"
+	"saebaan/internal/vault"
+)
+
+// PayeeWait is how long a changed account waits before money goes to it.
+const PayeeWait = 48 * time.Hour
+
+// Payee is how an artisan is paid, masked: the number itself stays sealed.
+type Payee struct {
+	ID         string  `db:"id"`
+	Artisan    string  `db:"artisan_id"`
+	Version    int64   `db:"version"`
+	Kind       string  `db:"kind"` // bank or upi
+	Masked     string  `db:"masked"`
+	IFSC       string  `db:"ifsc"`
+	UsableFrom db.Time `db:"usable_from"`
+}
+
+// PayeeInput is a bank account (number and IFSC) or a UPI id, with the name it is held in.
+type PayeeInput struct {
+	Artisan string
+	Kind    string
+	Holder  string
+	Account string
+	IFSC    string
+	UPI     string
+}
+
+// Details are opened payee details, for a bank file only.
+type Details struct {
+	Holder  string `json:"holder"`
+	Account string `json:"account,omitempty"`
+	IFSC    string `json:"ifsc,omitempty"`
+	UPI     string `json:"upi,omitempty"`
+}
+
+var (
+	accountForm = regexp.MustCompile(`^[0-9]{9,18}$`)
+	ifscForm    = regexp.MustCompile(`^[A-Z]{4}0[A-Z0-9]{6}$`)
+	upiForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}@[a-z][a-z0-9]{1,63}$`)
+)
+
+// details checks and normalises the input; the message names the field, never the value.
+func (in PayeeInput) details() (Details, error) {
+	d := Details{Holder: strings.TrimSpace(in.Holder)}
+	if d.Holder == "" || len(d.Holder) > 120 {
+		return d, ErrPayee.At("holder", "the name the account is held in is missing or too long")
+	}
+	switch in.Kind {
+	case "bank":
+		d.Account = strings.ReplaceAll(in.Account, " ", "")
+		d.IFSC = strings.ToUpper(strings.ReplaceAll(in.IFSC, " ", ""))
+		if !accountForm.MatchString(d.Account) {
+			return d, ErrPayee.At("account", "an account number has 9 to 18 digits")
+		}
+		if !ifscForm.MatchString(d.IFSC) {
+			return d, ErrPayee.At("ifsc", "an IFSC has four letters, a zero and six letters or digits")
+		}
+	case "upi":
+		local, handle, _ := strings.Cut(strings.TrimSpace(in.UPI), "@")
+		d.UPI = local + "@" + strings.ToLower(handle)
+		if !upiForm.MatchString(d.UPI) {
+			return d, ErrPayee.At("upi", "a UPI id looks like name@bank")
+		}
+	default:
+		return d, ErrPayee.At("kind", "is bank or upi")
+	}
+	return d, nil
+}
+
+func (d Details) masked() string {
+	if d.UPI != "" {
+		local, handle, _ := strings.Cut(d.UPI, "@")
+		return local[:min(2, len(local))] + "•••@" + handle
+	}
+	return "••••" + d.Account[len(d.Account)-4:]
+}
+
+// SetPayee saves new payment details for an artisan as a new version; a change
+// waits PayeeWait. A coordinator of her area or an administrator may.
+func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in PayeeInput) (Payee, error) {
+	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
+		return Payee{}, err
+	}
+	d, err := in.details()
+	if err != nil {
+		return Payee{}, err
+	}
+	plain, err := json.Marshal(d)
+	if err != nil {
+		return Payee{}, err
+	}
+	same := []string{in.Artisan, in.Kind, s.vault.Blind(string(plain))} // a plain hash of an account number could be guessed
+	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "artisans.payee", Key: key}, same,
+		func(tx *db.Tx) (Payee, error) {
+			area, err := areaOf(tx, in.Artisan)
+			if err != nil {
+				return Payee{}, err
+			}
+			if !actor.CoversArea(area) {
+				return Payee{}, ErrNotFound
+			}
+			p := Payee{ID: id.New("pay"), Artisan: in.Artisan, Kind: in.Kind, Masked: d.masked(), IFSC: d.IFSC, UsableFrom: tx.Now()}
+			if err := tx.Get(&p.Version, `
+				SELECT COALESCE(MAX(version), 0) + 1
+				FROM payees
+				WHERE artisan_id = $1`, in.Artisan); err != nil {
+				return Payee{}, err
+			}
+			if p.Version > 1 {
+				p.UsableFrom = tx.Now().Add(PayeeWait)
+			}
+			sealed, err := s.vault.Seal(string(plain), place(p))
+			if err != nil {
+				return Payee{}, err
+			}
+			if _, err := tx.Exec(`
+				INSERT INTO payees (id, artisan_id, version, kind, sealed, masked, ifsc, blind, usable_from, created_by, created_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+				p.ID, p.Artisan, p.Version, p.Kind, sealed, p.Masked, p.IFSC,
+				s.vault.Blind(d.Account+d.IFSC+d.UPI), p.UsableFrom, actor.String(), tx.Now()); err != nil {
+				return Payee{}, err
+			}
+			if err := bump(tx, in.Artisan); err != nil {
+				return Payee{}, err
+			}
+			return p, auth.Audit(tx, actor, "payee.change", in.Artisan, p.Masked)
+		})
+}
+
+func place(p Payee) vault.Place {
+	return vault.Place{Table: "payees", Column: "sealed", Row: p.ID, Version: p.Version}
+}
+
+// OpenPayee opens the sealed details of a payee within tx. Only the bank file calls it.
+func (s *Service) OpenPayee(tx *db.Tx, payee string) (Details, error) {
+	var row struct {
+		Payee
+		Sealed []byte `db:"sealed"`
+	}
+	if err := tx.Get(&row, `
+		SELECT id, artisan_id, version, kind, masked, ifsc, usable_from, sealed
+		FROM payees
+		WHERE id = $1`, payee); err != nil {
+		return Details{}, ErrNoPayee.Because(err)
+	}
+	plain, err := s.vault.Open(row.Sealed, place(row.Payee))
+	if err != nil {
+		return Details{}, err
+	}
+	var d Details
+	return d, json.Unmarshal([]byte(plain), &d)
+}
+
+// latestPayees reads the newest payee of each artisan.
+func latestPayees(tx *db.Tx, artisans []any) (map[string]Payee, error) {
+	var rows []Payee
+	err := tx.Select(&rows, `
+		SELECT p.id, p.artisan_id, p.version, p.kind, p.masked, p.ifsc, p.usable_from
+		FROM payees p
+		WHERE p.artisan_id IN (`+db.List(1, len(artisans))+`)
+			AND p.version = (SELECT MAX(q.version) FROM payees q WHERE q.artisan_id = p.artisan_id)
+		ORDER BY p.artisan_id`, artisans...)
+	out := make(map[string]Payee, len(rows))
+	for _, p := range rows {
+		out[p.Artisan] = p
+	}
+	return out, err
+}

@@ -1,0 +1,73 @@
+package catalog
+
+import (
+	"context"
+
+	"saebaan/internal/db"
+	"saebaan/internal/money"
+	"saebaan/internal/search"
+)
+
+// Found is one page of search results with its counts.
+type Found struct {
+	Products []Product
+	search.Result
+}
+
+// Search finds published pieces; its parameters and faults are the engine's. A
+// piece hidden a moment ago is left out even when the index still has it.
+func (s *Service) Search(ctx context.Context, q search.Query) (Found, error) {
+	r, err := s.engine.Search(ctx, q)
+	if err != nil {
+		return Found{}, err
+	}
+	out := Found{Result: r}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		products, err := load(tx, r.IDs)
+		for _, p := range products {
+			if p.public() {
+				out.Products = append(out.Products, p)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// document is what the index holds of a published product.
+func (p Product) document() search.Document {
+	d := search.Document{
+		ID: p.ID, Slug: p.Slug,
+		Titles:       search.Text{En: p.Title.En, Hi: p.Title.Hi, Ur: p.Title.Ur},
+		Descriptions: search.Text{En: p.Description.En, Hi: p.Description.Hi, Ur: p.Description.Ur},
+		Craft:        p.Craft, Techniques: p.Techniques, Garment: p.Garment, Fabric: p.Fabric, Colour: p.Colour,
+		Area: p.Area, Price: p.Price(), InStock: p.InStock(), OneOff: p.OneOff, Version: p.Version,
+	}
+	if p.PublishedAt != nil {
+		d.PublishedAt = int64(*p.PublishedAt)
+	}
+	var sizes, makers []string
+	for _, v := range p.Variants {
+		sizes = append(sizes, v.Size)
+		for _, m := range v.Makers() {
+			for _, name := range []string{m.NameEn, m.NameHi, m.NameUr} {
+				if name != "" {
+					makers = append(makers, name)
+				}
+			}
+		}
+	}
+	d.Sizes, d.Makers = unique(sizes), unique(makers)
+	return d
+}
+
+// Price is the lowest tag among the variants in paise, 0 without a card.
+func (p Product) Price() money.Paise {
+	var low money.Paise
+	for _, v := range p.Variants {
+		if v.Card != nil && (low == 0 || v.Card.Tag < low) {
+			low = v.Card.Tag
+		}
+	}
+	return low
+}

@@ -1,0 +1,215 @@
+package catalog
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"saebaan/internal/db"
+	"saebaan/internal/search"
+)
+
+const (
+	followEvery = 250 * time.Millisecond
+	// followOverlap covers the longest a write may take: a change carries the
+	// instant its transaction began and is seen only when it commits.
+	followOverlap = 15 * time.Second
+	followPage    = 500
+)
+
+// Follower keeps one replica's index and pages in step with the database: it
+// asks for what changed since it last asked, with an overlap, and passes each
+// new version on once.
+type Follower struct {
+	catalog *Service
+	engine  search.Engine
+	changed func(products []string) // told after the index has followed
+	asked   db.Time
+	seen    map[string]seenVersion
+	imports map[string]bool
+}
+
+type seenVersion struct {
+	version int64
+	at      db.Time
+}
+
+// NewFollower starts from an instant; changed may be nil.
+func NewFollower(s *Service, engine search.Engine, from db.Time, changed func([]string)) *Follower {
+	return &Follower{catalog: s, engine: engine, changed: changed, asked: from,
+		seen: map[string]seenVersion{}, imports: map[string]bool{}}
+}
+
+// Run follows until ctx is done, within followEvery of each change.
+func (f *Follower) Run(ctx context.Context) {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		if err := f.Once(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("following the catalogue", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Asked is the instant up to which every committed change has been followed.
+func (f *Follower) Asked() db.Time { return f.asked }
+
+type changedRow struct {
+	ID        string  `db:"id"`
+	Version   int64   `db:"version"`
+	ChangedAt db.Time `db:"changed_at"`
+}
+
+// Once follows everything that has changed by now.
+func (f *Follower) Once(ctx context.Context) error {
+	now, since := f.catalog.db.Clock.Now(), f.asked.Add(-followOverlap)
+	last := changedRow{ChangedAt: since}
+	for {
+		var page []changedRow
+		if err := f.catalog.db.Select(ctx, &page, `
+			SELECT id, version, changed_at
+			FROM products
+			WHERE changed_at > $1 OR (changed_at = $1 AND id > $2)
+			ORDER BY changed_at, id
+			LIMIT $3`, last.ChangedAt, last.ID, followPage); err != nil {
+			return err
+		}
+		var fresh []string
+		for _, r := range page {
+			if f.seen[r.ID].version < r.Version {
+				fresh = append(fresh, r.ID)
+			}
+		}
+		if err := f.renew(ctx, fresh); err != nil {
+			return err
+		}
+		for _, r := range page {
+			f.seen[r.ID], last = seenVersion{r.Version, r.ChangedAt}, r
+		}
+		if len(page) < followPage {
+			break
+		}
+	}
+	if err := f.flipped(ctx, since); err != nil {
+		return err
+	}
+	for product, v := range f.seen {
+		if v.at < since {
+			delete(f.seen, product)
+		}
+	}
+	f.asked = now
+	return nil
+}
+
+// flipped renews the pieces of imports that became visible.
+func (f *Follower) flipped(ctx context.Context, since db.Time) error {
+	var visible []string
+	if err := f.catalog.db.Select(ctx, &visible, `
+		SELECT id
+		FROM imports
+		WHERE visible_at >= $1
+		ORDER BY id`, since); err != nil {
+		return err
+	}
+	for _, i := range visible {
+		if f.imports[i] {
+			continue
+		}
+		for after := ""; ; {
+			var ids []string
+			if err := f.catalog.db.Select(ctx, &ids, `
+				SELECT id
+				FROM products
+				WHERE import_id = $1 AND id > $2 AND state = 'published'
+				ORDER BY id
+				LIMIT $3`, i, after, followPage); err != nil {
+				return err
+			}
+			if len(ids) == 0 {
+				break
+			}
+			if err := f.renew(ctx, ids); err != nil {
+				return err
+			}
+			after = ids[len(ids)-1]
+		}
+		f.imports[i] = true
+	}
+	return nil
+}
+
+// renew brings products into the index or out of it.
+func (f *Follower) renew(ctx context.Context, products []string) error {
+	if len(products) == 0 {
+		return nil
+	}
+	var found []Product
+	err := f.catalog.db.Read(ctx, func(tx *db.Tx) error {
+		var err error
+		found, err = load(tx, products)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var put []search.Document
+	var gone []string
+	for _, p := range found {
+		if p.public() {
+			put = append(put, p.document())
+		} else {
+			gone = append(gone, p.ID)
+		}
+	}
+	if err := f.engine.Put(ctx, put); err != nil {
+		return err
+	}
+	if err := f.engine.Delete(ctx, gone); err != nil {
+		return err
+	}
+	if f.changed != nil {
+		f.changed(products)
+	}
+	return nil
+}
+
+// Rebuild puts every published product into an engine and returns how many; it
+// is for an index that is absent or whose count is not the database's.
+func (f *Follower) Rebuild(ctx context.Context) (int64, error) {
+	var done int64
+	for after := ""; ; {
+		var ids []string
+		if err := f.catalog.db.Select(ctx, &ids, `
+			SELECT id
+			FROM products
+			WHERE state = 'published' AND id > $1
+			ORDER BY id
+			LIMIT $2`, after, followPage); err != nil {
+			return done, err
+		}
+		if len(ids) == 0 {
+			return done, nil
+		}
+		if err := f.renew(ctx, ids); err != nil {
+			return done, err
+		}
+		done, after = done+int64(len(ids)), ids[len(ids)-1]
+	}
+}
+
+// PublishedCount is how many products the shop shows.
+func (s *Service) PublishedCount(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.db.Get(ctx, &n, `
+		SELECT COUNT(*)
+		FROM products p
+		LEFT JOIN imports i ON i.id = p.import_id
+		WHERE p.state = 'published' AND (i.id IS NULL OR i.state = 'visible')`)
+	return n, err
+}

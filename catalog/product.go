@@ -1,0 +1,339 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"saebaan/artisans"
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/id"
+	"saebaan/internal/idem"
+)
+
+// Text is one text in the three languages; English is always there.
+type Text struct{ En, Hi, Ur string }
+
+// In is the text in that language, or in English where it is missing.
+func (t Text) In(language string) string {
+	switch {
+	case language == "hi" && t.Hi != "":
+		return t.Hi
+	case language == "ur" && t.Ur != "":
+		return t.Ur
+	}
+	return t.En
+}
+
+// ProductInput describes a piece or design to list.
+type ProductInput struct {
+	Title       Text
+	Description Text
+	Area        string
+	Craft       string
+	Garment     string
+	Fabric      string
+	Colour      string
+	Techniques  []string
+	HSN         string // chosen by the person who lists it
+	OneOff      bool
+}
+
+// ImportCraft files an imported piece that is no craft of the trust's.
+const ImportCraft = "other"
+
+var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+
+func (in ProductInput) check(imported bool) error {
+	switch {
+	case strings.TrimSpace(in.Title.En) == "" || len(in.Title.En) > 300 || len(in.Title.Hi) > 900 || len(in.Title.Ur) > 900:
+		return ErrProduct.At("title", "is missing or longer than 300 characters")
+	case len(in.Description.En) > 20_000 || len(in.Description.Hi) > 20_000 || len(in.Description.Ur) > 20_000:
+		return ErrProduct.At("description", "is longer than 20,000 bytes")
+	case !slices.Contains(artisans.Areas, in.Area):
+		return artisans.ErrArea
+	case !slices.Contains(artisans.Crafts, in.Craft) && !(imported && in.Craft == ImportCraft):
+		return artisans.ErrCraft
+	}
+	for _, w := range append([]string{in.Garment, in.Fabric, in.Colour}, in.Techniques...) {
+		if !wordForm.MatchString(w) {
+			return ErrProduct.At("garment, fabric, colour, techniques", "are lower-case words such as kurta, cotton, white, bakhiya")
+		}
+	}
+	return nil
+}
+
+// Create lists a new draft. A coordinator of the area or an administrator may.
+func (s *Service) Create(ctx context.Context, actor auth.Actor, key string, in ProductInput) (Product, error) {
+	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
+		return Product{}, err
+	}
+	if err := in.check(false); err != nil {
+		return Product{}, err
+	}
+	if !actor.CoversArea(in.Area) {
+		return Product{}, auth.ErrForbidden
+	}
+	if _, err := s.gst.Rate(in.HSN, 1, s.db.Clock.Now().Date()); err != nil {
+		return Product{}, err
+	}
+	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "catalog.create", Key: key}, in,
+		func(tx *db.Tx) (Product, error) {
+			product := id.New("prd")
+			if err := insertProduct(tx, actor, product, in, nil); err != nil {
+				return Product{}, err
+			}
+			return s.one(tx, product)
+		})
+}
+
+func insertProduct(tx *db.Tx, actor auth.Actor, product string, in ProductInput, importID *string) error {
+	if _, err := tx.Exec(`
+		INSERT INTO products (id, slug, state, area, craft, garment, fabric, colour, title_en, title_hi, title_ur,
+			description_en, description_hi, description_ur, hsn, hsn_by, hsn_on, one_off, import_id, created_by, created_at, changed_at)
+		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $15, $19, $19)`,
+		product, slug(in.Title.En, product), in.Area, in.Craft, in.Garment, in.Fabric, in.Colour,
+		strings.TrimSpace(in.Title.En), in.Title.Hi, in.Title.Ur, in.Description.En, in.Description.Hi, in.Description.Ur,
+		in.HSN, actor.String(), tx.Now().Date(), in.OneOff, importID, tx.Now()); err != nil {
+		return err
+	}
+	for _, t := range in.Techniques {
+		if _, err := tx.Exec(`
+			INSERT INTO product_techniques (product_id, technique)
+			VALUES ($1, $2)
+			ON CONFLICT (product_id, technique) DO NOTHING`, product, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slug is the title in ASCII words and the random end of the id.
+func slug(title, product string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(title) {
+		switch {
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 60 {
+			break
+		}
+	}
+	return strings.Trim(b.String(), "-") + "-" + product[len(product)-8:]
+}
+
+// Submit hands a draft in for publication.
+func (s *Service) Submit(ctx context.Context, actor auth.Actor, key, product string) (Product, error) {
+	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
+		return Product{}, err
+	}
+	return s.move(ctx, actor, key, product, Submitted, "")
+}
+
+// Publish shows a submitted piece in the shop. Only an administrator may. The
+// piece needs, for every variant, a price and a lot whose makers cover the card.
+func (s *Service) Publish(ctx context.Context, actor auth.Actor, key, product string) (Product, error) {
+	if err := actor.Require(auth.Administrator); err != nil {
+		return Product{}, err
+	}
+	return s.move(ctx, actor, key, product, Published, "")
+}
+
+// SendBack returns a submitted piece for correction with a note. Only an
+// administrator may.
+func (s *Service) SendBack(ctx context.Context, actor auth.Actor, key, product, note string) (Product, error) {
+	if err := actor.Require(auth.Administrator); err != nil {
+		return Product{}, err
+	}
+	return s.move(ctx, actor, key, product, NeedsCorrection, note)
+}
+
+// Archive takes a piece out of the shop for good. Only an administrator may.
+func (s *Service) Archive(ctx context.Context, actor auth.Actor, key, product string) (Product, error) {
+	if err := actor.Require(auth.Administrator); err != nil {
+		return Product{}, err
+	}
+	return s.move(ctx, actor, key, product, Archived, "")
+}
+
+func (s *Service) move(ctx context.Context, actor auth.Actor, key, product string, to State, note string) (Product, error) {
+	input := []string{product, string(to), note}
+	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "catalog.move", Key: key}, input,
+		func(tx *db.Tx) (Product, error) {
+			p, err := s.one(tx, product)
+			if err != nil {
+				return Product{}, err
+			}
+			if !actor.CoversArea(p.Area) {
+				return Product{}, ErrNotFound
+			}
+			if !slices.Contains(Moves[p.State], to) {
+				return Product{}, ErrState.With("A piece that is %s cannot become %s. Nothing was changed.", p.State, to)
+			}
+			if to == Published {
+				if err := p.ready(); err != nil {
+					return Product{}, err
+				}
+			}
+			if err := setState(tx, p.ID, p.State, to, note); err != nil {
+				return Product{}, err
+			}
+			if err := auth.Audit(tx, actor, "product."+string(to), product, note); err != nil {
+				return Product{}, err
+			}
+			return s.one(tx, product)
+		})
+}
+
+func setState(tx *db.Tx, product string, from, to State, note string) error {
+	var published *db.Time
+	if to == Published {
+		now := tx.Now()
+		published = &now
+	}
+	n, err := tx.Exec(`
+		UPDATE products
+		SET state = $1, note = $2, published_at = COALESCE($3, published_at), changed_at = $4, version = version + 1
+		WHERE id = $5 AND state = $6`, to, note, published, tx.Now(), product, from)
+	if err == nil && n == 0 {
+		return ErrState
+	}
+	return err
+}
+
+// ready reports what a piece still lacks for publication.
+func (p Product) ready() error {
+	if len(p.Variants) == 0 {
+		return ErrNotReady.With("The piece has no variant yet. Nothing was changed; add a size and its SKU first.")
+	}
+	for _, v := range p.Variants {
+		if v.Card == nil {
+			return ErrNotReady.With("The variant %s has no price card. Nothing was changed.", v.SKU)
+		}
+		if len(v.Lots) == 0 {
+			return ErrNotReady.With("The variant %s has no lot, so nobody would be paid for it. Nothing was changed.", v.SKU)
+		}
+		for _, l := range v.Lots {
+			if err := covers(*v.Card, l.Makers); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Touch raises a product's version, so that pages and indexes renew it.
+func touch(tx *db.Tx, product string) error {
+	_, err := tx.Exec(`
+		UPDATE products
+		SET version = version + 1, changed_at = $1
+		WHERE id = $2`, tx.Now(), product)
+	return err
+}
+
+// ArtisanChanged renews every product that the artisan has made a part of; it
+// is what artisans.SetConsent calls.
+func ArtisanChanged(tx *db.Tx, artisan string) error {
+	_, err := tx.Exec(`
+		UPDATE products
+		SET version = version + 1, changed_at = $1
+		WHERE id IN (
+			SELECT v.product_id
+			FROM lot_makers m
+			JOIN lots l ON l.id = m.lot_id
+			JOIN variants v ON v.id = l.variant_id
+			WHERE m.artisan_id = $2)`, tx.Now(), artisan)
+	return err
+}
+
+// one reads a product whole, or ErrNotFound.
+func (s *Service) one(tx *db.Tx, product string) (Product, error) {
+	found, err := load(tx, []string{product})
+	if err != nil {
+		return Product{}, err
+	}
+	if len(found) == 0 {
+		return Product{}, ErrNotFound
+	}
+	return found[0], nil
+}
+
+// Product reads one piece. Published pieces are open to all; others only to
+// administrators and coordinators of the area.
+func (s *Service) Product(ctx context.Context, actor auth.Actor, product string) (Product, error) {
+	var p Product
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var err error
+		p, err = s.one(tx, product)
+		return err
+	})
+	if err == nil && !p.public() && !actor.CoversArea(p.Area) {
+		return Product{}, ErrNotFound
+	}
+	return p, err
+}
+
+// Bysslug reads a published piece by the words of its address.
+func (s *Service) BySlug(ctx context.Context, slug string) (Product, error) {
+	var p Product
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var product string
+		err := tx.Get(&product, `
+			SELECT id
+			FROM products
+			WHERE slug = $1`, slug)
+		if errors.Is(err, db.ErrNone) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		p, err = s.one(tx, product)
+		return err
+	})
+	if err == nil && !p.public() {
+		return Product{}, ErrNotFound
+	}
+	return p, err
+}
+
+// ProductIDs lists up to limit products after an id in a state, in the actor's areas.
+func (s *Service) Products(ctx context.Context, actor auth.Actor, state State, after string, limit int) ([]Product, error) {
+	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
+		return nil, err
+	}
+	areas := actor.Areas()
+	if areas == nil {
+		areas = artisans.Areas
+	}
+	if len(areas) == 0 {
+		return nil, nil
+	}
+	args := []any{state, after, limit}
+	for _, a := range areas {
+		args = append(args, a)
+	}
+	var out []Product
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var ids []string
+		if err := tx.Select(&ids, `
+			SELECT id
+			FROM products
+			WHERE state = $1 AND id > $2 AND area IN (`+db.List(4, len(areas))+`)
+			ORDER BY id
+			LIMIT $3`, args...); err != nil {
+			return err
+		}
+		var err error
+		out, err = load(tx, ids)
+		return err
+	})
+	return out, err
+}

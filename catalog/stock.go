@@ -1,0 +1,223 @@
+package catalog
+
+import (
+	"saebaan/internal/db"
+)
+
+// Taken is a number of pieces of one lot that a line is bound to.
+type Taken struct {
+	Lot    string
+	Pieces int64
+}
+
+// Offer is a variant as it is sold now: its product's facts and its card.
+type Offer struct {
+	VariantID string `db:"variant_id"`
+	SKU       string `db:"sku"`
+	Size      string `db:"size"`
+	ProductID string `db:"product_id"`
+	Slug      string `db:"slug"`
+	TitleEn   string `db:"title_en"`
+	TitleHi   string `db:"title_hi"`
+	TitleUr   string `db:"title_ur"`
+	HSN       string `db:"hsn"`
+	OneOff    bool   `db:"one_off"`
+	Free      int64  `db:"free"`
+	Photo     string `db:"photo"`
+	Card      Card
+}
+
+// Title is the product's title in the three languages.
+func (o Offer) Title() Text { return Text{o.TitleEn, o.TitleHi, o.TitleUr} }
+
+// Offers reads the published offers of variants on the retail list within tx; a
+// variant that is not for sale is absent.
+func Offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
+	out := make(map[string]Offer, len(variants))
+	if len(variants) == 0 {
+		return out, nil
+	}
+	var rows []Offer
+	if err := tx.Select(&rows, `
+		SELECT v.id AS variant_id, v.sku, v.size, p.id AS product_id, p.slug, p.title_en, p.title_hi, p.title_ur, p.hsn, p.one_off,
+			COALESCE((SELECT f.hash FROM photos f WHERE f.product_id = p.id AND f.pos = 1), '') AS photo,
+			CAST(COALESCE((
+				SELECT SUM(s.on_hand - s.reserved)
+				FROM lots l
+				JOIN stock s ON s.lot_id = l.id AND s.place = 'store'
+				WHERE l.variant_id = v.id), 0) AS BIGINT) AS free
+		FROM variants v
+		JOIN products p ON p.id = v.product_id
+		LEFT JOIN imports i ON i.id = p.import_id
+		WHERE v.id IN (`+db.List(1, len(variants))+`)
+			AND p.state = 'published'
+			AND (i.id IS NULL OR i.state = 'visible')
+		ORDER BY v.id`, anys(variants)...); err != nil {
+		return nil, err
+	}
+	cards, err := loadCards(tx, variants, Retail)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range rows {
+		if c, ok := cards[o.VariantID]; ok {
+			o.Card = c
+			out[o.VariantID] = o
+		}
+	}
+	return out, nil
+}
+
+// Reserve binds n pieces of a variant, oldest lot first, in conditional
+// statements, or returns ErrSoldOut and takes none. Callers with several
+// variants reserve them in sorted order.
+func Reserve(tx *db.Tx, variant string, n int64) ([]Taken, error) {
+	var lots []struct {
+		Lot  string `db:"lot_id"`
+		Free int64  `db:"free"`
+	}
+	if err := tx.Select(&lots, `
+		SELECT s.lot_id, s.on_hand - s.reserved AS free
+		FROM lots l
+		JOIN stock s ON s.lot_id = l.id AND s.place = 'store'
+		WHERE l.variant_id = $1 AND s.on_hand > s.reserved
+		ORDER BY l.id`, variant); err != nil {
+		return nil, err
+	}
+	var out []Taken
+	left := n
+	for _, l := range lots {
+		take := min(left, l.Free)
+		if take == 0 {
+			break
+		}
+		done, err := tx.Exec(`
+			UPDATE stock
+			SET reserved = reserved + $1
+			WHERE lot_id = $2 AND place = 'store' AND on_hand - reserved >= $1`, take, l.Lot)
+		if err != nil {
+			return nil, err
+		}
+		if done == 0 {
+			return nil, ErrSoldOut
+		}
+		out = append(out, Taken{l.Lot, take})
+		if left -= take; take == l.Free {
+			if err := touchVariant(tx, variant); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if left > 0 {
+		return nil, ErrSoldOut
+	}
+	return out, nil
+}
+
+// Unreserve gives reserved pieces of a lot back.
+func Unreserve(tx *db.Tx, lot string, n int64) error {
+	var free int64
+	if err := tx.Get(&free, `
+		UPDATE stock
+		SET reserved = reserved - $1
+		WHERE lot_id = $2 AND place = 'store' AND reserved >= $1
+		RETURNING on_hand - reserved`, n, lot); err != nil {
+		return ErrState.Because(err)
+	}
+	if free > n {
+		return nil
+	}
+	var variant string
+	if err := tx.Get(&variant, `
+		SELECT variant_id
+		FROM lots
+		WHERE id = $1`, lot); err != nil {
+		return err
+	}
+	return touchVariant(tx, variant)
+}
+
+// Sell takes reserved pieces of a lot out of the store for good, when they are
+// dispatched.
+func Sell(tx *db.Tx, lot string, n int64) error {
+	done, err := tx.Exec(`
+		UPDATE stock
+		SET on_hand = on_hand - $1, reserved = reserved - $1, sold = sold + $1
+		WHERE lot_id = $2 AND place = 'store' AND reserved >= $1`, n, lot)
+	if err == nil && done == 0 {
+		return ErrState.With("The pieces are not reserved any more. Nothing was dispatched.")
+	}
+	return err
+}
+
+// LotsByID reads lots with their makers within tx, keyed by id.
+func LotsByID(tx *db.Tx, ids []string) (map[string]Lot, error) {
+	found, err := loadLots(tx, `l.id`, unique(ids))
+	out := make(map[string]Lot, len(found))
+	for _, l := range found {
+		out[l.ID] = l
+	}
+	return out, err
+}
+
+func touchVariant(tx *db.Tx, variant string) error {
+	_, err := tx.Exec(`
+		UPDATE products
+		SET version = version + 1, changed_at = $1
+		WHERE id = (SELECT v.product_id FROM variants v WHERE v.id = $2)`, tx.Now(), variant)
+	return err
+}
+
+// StockProblem is a lot whose stock does not add up.
+type StockProblem struct {
+	Lot    string `db:"lot_id"`
+	Place  string `db:"place"`
+	Detail string
+}
+
+// CheckStock finds lots that break received = on hand + sold + written off +
+// missing or 0 ≤ reserved ≤ on hand, one-off pieces with more than one piece,
+// and orphans that foreign keys do not watch.
+func CheckStock(tx *db.Tx) ([]StockProblem, error) {
+	checks := []struct{ detail, query string }{
+		{"received is not on hand + sold + written off + missing", `
+			SELECT l.id AS lot_id, 'store' AS place
+			FROM lots l
+			LEFT JOIN stock s ON s.lot_id = l.id
+			GROUP BY l.id, l.received
+			HAVING l.received <> COALESCE(SUM(s.on_hand + s.sold + s.written_off + s.missing), 0)
+			ORDER BY l.id`},
+		{"reserved is below zero or above on hand", `
+			SELECT lot_id, place
+			FROM stock
+			WHERE reserved < 0 OR reserved > on_hand
+			ORDER BY lot_id`},
+		{"a card's heads do not sum to its list price", `
+			SELECT c.id AS lot_id, c.list AS place
+			FROM price_cards c
+			LEFT JOIN price_card_heads h ON h.card_id = c.id
+			GROUP BY c.id, c.list, c.list_paise
+			HAVING c.list_paise <> COALESCE(SUM(h.paise), 0)
+			ORDER BY c.id`},
+		{"a lot, maker or stock row has lost its parent", `
+			SELECT s.lot_id, s.place
+			FROM stock s
+			WHERE NOT EXISTS (SELECT 1 FROM lots l WHERE l.id = s.lot_id)
+			UNION ALL
+			SELECT m.lot_id, m.stage AS place
+			FROM lot_makers m
+			WHERE NOT EXISTS (SELECT 1 FROM lots l WHERE l.id = m.lot_id)`},
+	}
+	var out []StockProblem
+	for _, c := range checks {
+		var found []StockProblem
+		if err := tx.Select(&found, c.query); err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			f.Detail = c.detail
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}

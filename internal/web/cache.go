@@ -1,0 +1,146 @@
+package web
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Cache keeps encoded answers of public catalogue pages by address. An answer
+// about certain products goes when one of them changes; an answer about lists
+// goes at any change. Answers to a signed-in person are never kept.
+type Cache struct {
+	epoch atomic.Int64
+	mu    sync.Mutex
+	byKey map[string]*list.Element
+	order *list.List // front: used last
+	bytes int
+	limit int
+	about map[string]map[string]bool // product → keys; "" → lists
+}
+
+type kept struct {
+	key         string
+	body        []byte
+	contentType string
+	etag        string
+	about       []string
+}
+
+// Page is an answer to keep: what it is and which products it shows; none means
+// a list, which any change outdates.
+type Page struct {
+	Body        []byte
+	ContentType string
+	About       []string
+}
+
+// NewCache makes a cache that holds at most limit bytes of bodies.
+func NewCache(limit int) *Cache {
+	return &Cache{byKey: map[string]*list.Element{}, order: list.New(), limit: limit, about: map[string]map[string]bool{}}
+}
+
+// Changed outdates what shows the products, and every list.
+func (c *Cache) Changed(products []string) {
+	c.epoch.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range append([]string{""}, products...) {
+		for key := range c.about[p] {
+			if e := c.byKey[key]; e != nil {
+				c.remove(e)
+			}
+		}
+	}
+}
+
+func (c *Cache) remove(e *list.Element) {
+	k := e.Value.(*kept)
+	c.order.Remove(e)
+	delete(c.byKey, k.key)
+	c.bytes -= len(k.body) + len(k.key)
+	for _, p := range k.about {
+		delete(c.about[p], k.key)
+		if len(c.about[p]) == 0 {
+			delete(c.about, p)
+		}
+	}
+}
+
+func (c *Cache) get(key string) *kept {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.byKey[key]
+	if e == nil {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*kept)
+}
+
+// put keeps a page unless something changed since epoch was read.
+func (c *Cache) put(key string, p Page, epoch int64) *kept {
+	sum := sha256.Sum256(p.Body)
+	k := &kept{key: key, body: p.Body, contentType: p.ContentType, etag: `"` + hex.EncodeToString(sum[:12]) + `"`, about: p.About}
+	if len(k.about) == 0 {
+		k.about = []string{""}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.epoch.Load() != epoch || len(p.Body) > c.limit/8 {
+		return k
+	}
+	if old := c.byKey[key]; old != nil {
+		c.remove(old)
+	}
+	c.byKey[key] = c.order.PushFront(k)
+	c.bytes += len(k.body) + len(k.key)
+	for _, p := range k.about {
+		if c.about[p] == nil {
+			c.about[p] = map[string]bool{}
+		}
+		c.about[p][key] = true
+	}
+	for c.bytes > c.limit {
+		c.remove(c.order.Back())
+	}
+	return k
+}
+
+// Serve answers from the cache, or with what make gives, which it then keeps. It
+// sets the ETag and answers 304 to one that is still good. Key must hold all
+// that the page depends on beside the products.
+func (c *Cache) Serve(ctx *fiber.Ctx, key string, make func() (Page, error)) error {
+	k := c.get(key)
+	if k == nil {
+		epoch := c.epoch.Load()
+		p, err := make()
+		if err != nil {
+			return err
+		}
+		k = c.put(key, p, epoch)
+	}
+	ctx.Set(fiber.HeaderETag, k.etag)
+	ctx.Set(fiber.HeaderCacheControl, "public, max-age=0, must-revalidate")
+	ctx.Vary(fiber.HeaderAuthorization, fiber.HeaderCookie)
+	if matches(ctx.Get(fiber.HeaderIfNoneMatch), k.etag) {
+		return ctx.SendStatus(fiber.StatusNotModified)
+	}
+	ctx.Set(fiber.HeaderContentType, k.contentType)
+	return ctx.Send(k.body)
+}
+
+func matches(header, etag string) bool {
+	for _, one := range strings.Split(header, ",") {
+		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+		if one == etag || one == "*" {
+			return true
+		}
+	}
+	return false
+}

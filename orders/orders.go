@@ -1,0 +1,118 @@
+package orders
+
+import (
+	"saebaan/catalog"
+	"saebaan/internal/db"
+	"saebaan/internal/fault"
+	"saebaan/internal/gst"
+	"saebaan/internal/money"
+	"saebaan/internal/payment"
+)
+
+// The faults of this package.
+var (
+	ErrNoCart      = fault.New(fault.NotFound, "orders.no_cart", "There is no such cart.")
+	ErrCartUsed    = fault.New(fault.Conflict, "orders.cart_used", "This cart has been ordered already. Nothing was ordered twice; look at the order, or start a new cart.")
+	ErrCartEmpty   = fault.New(fault.Conflict, "orders.cart_empty", "The cart is empty. Nothing was ordered.")
+	ErrQuantity    = fault.New(fault.Invalid, "orders.quantity", "A quantity is 0 to 100. Nothing was changed.")
+	ErrNotForSale  = fault.New(fault.Conflict, "orders.not_for_sale", "A piece in the cart is not for sale any more. Nothing was ordered; take it out of the cart.")
+	ErrStalePrice  = fault.New(fault.Conflict, "orders.stale_price", "The tax on a piece has changed and its price must be set anew. Nothing was ordered; please tell the shop.")
+	ErrAddress     = fault.New(fault.Invalid, "orders.address", "The address cannot be delivered to as it stands. Nothing was ordered.")
+	ErrMethod      = fault.New(fault.Invalid, "orders.method", "This way of paying is not open yet. Nothing was ordered; choose card.")
+	ErrNotFound    = fault.New(fault.NotFound, "orders.not_found", "There is no such order here.")
+	ErrState       = fault.New(fault.Conflict, "orders.state", "This cannot be done in the order's present state. Nothing was changed.")
+	ErrExpired     = fault.New(fault.Conflict, "orders.expired", "The pieces were kept for you for a while and have gone back to the shop. Nothing was charged; order again if they are still there.")
+	ErrAlreadyPaid = fault.New(fault.Conflict, "orders.already_paid", "This order is paid. Nothing was charged again.")
+)
+
+// Service is the door to orders.
+type Service struct {
+	db       *db.DB
+	gst      *gst.Table
+	provider payment.Provider
+}
+
+// NewService makes the service.
+func NewService(d *db.DB, table *gst.Table, provider payment.Provider) *Service {
+	return &Service{db: d, gst: table, provider: provider}
+}
+
+// Address is where an order goes; the State decides the tax.
+type Address struct {
+	House    string
+	Landmark string
+	City     string
+	State    string // two-digit GST code
+	PIN      string
+}
+
+// Buyer is who ordered.
+type Buyer struct {
+	Name  string
+	Phone string
+	Email string // may be empty
+}
+
+// Order is an order with everything frozen on it.
+type Order struct {
+	ID           string
+	State        State
+	Payment      PaymentState
+	Method       Method
+	Buyer        Buyer
+	Address      Address
+	Language     string
+	SellerState  string
+	Total        money.Paise
+	Taxable      money.Paise
+	Tax          gst.Tax
+	Rounding     money.Paise
+	BusinessDate string
+	PlacedAt     db.Time
+	ExpiresAt    *db.Time
+	ConfirmedAt  *db.Time
+	ClosedAt     *db.Time
+	RefundDue    money.Paise
+	Lines        []Line
+	Allocations  []Allocation
+}
+
+// Line is a variant in an order; all amounts are per piece.
+type Line struct {
+	ID        string            `db:"id"`
+	ProductID string            `db:"product_id"`
+	VariantID string            `db:"variant_id"`
+	CardID    string            `db:"card_id"`
+	SKU       string            `db:"sku"`
+	Size      string            `db:"size"`
+	TitleEn   string            `db:"title_en"`
+	TitleHi   string            `db:"title_hi"`
+	TitleUr   string            `db:"title_ur"`
+	Quantity  int64             `db:"quantity"`
+	HSN       string            `db:"hsn"`
+	Rate      money.BasisPoints `db:"rate_bp"`
+	Tag       money.Paise       `db:"tag_paise"`
+	Taxable   money.Paise       `db:"taxable_paise"`
+	CGST      money.Paise       `db:"cgst_paise"`
+	SGST      money.Paise       `db:"sgst_paise"`
+	IGST      money.Paise       `db:"igst_paise"`
+	Rounding  money.Paise       `db:"rounding_paise"`
+	Heads     []catalog.Head
+}
+
+// Title is the product's title when it was ordered.
+func (l Line) Title() catalog.Text { return catalog.Text{En: l.TitleEn, Hi: l.TitleHi, Ur: l.TitleUr} }
+
+// Allocation binds some pieces of a line to a lot.
+type Allocation struct {
+	ID           string     `db:"id"`
+	OrderID      string     `db:"order_id"`
+	LineID       string     `db:"line_id"`
+	LotID        string     `db:"lot_id"`
+	Pieces       int64      `db:"pieces"`
+	State        Fulfilment `db:"state"`
+	DispatchedAt *db.Time   `db:"dispatched_at"`
+	DeliveredAt  *db.Time   `db:"delivered_at"`
+	ReleaseAt    *db.Time   `db:"release_at"`
+	ReleasedAt   *db.Time   `db:"released_at"`
+}

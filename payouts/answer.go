@@ -1,0 +1,194 @@
+package payouts
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/ledger"
+)
+
+// MainBank is the trust's bank account that artisans are paid from.
+const MainBank = "main"
+
+// Answer is one row of the bank's answer.
+type Answer struct {
+	Reference string
+	Status    ItemState // paid, failed or returned
+	UTR       string
+	Reason    string
+}
+
+// The outcomes of an answer's row.
+const (
+	Entered   = "entered"   // it was new and is in the books
+	Repeated  = "repeated"  // it was known already
+	Unknown   = "unknown"   // no item of this run has that reference
+	Overruled = "overruled" // the item already stands further on; nothing changed
+	Refused   = "refused"   // the row itself cannot be right
+)
+
+// Outcome is what became of a row, in the order of the file.
+type Outcome struct {
+	Row       int // from 1, the header not counted
+	Reference string
+	Outcome   string
+	Detail    string
+}
+
+var utrForm = regexp.MustCompile(`^[A-Za-z0-9]{6,35}$`)
+
+// ParseAnswers reads a CSV answer with the columns reference, status, utr and
+// reason, in any order. Returns ErrAnswer.
+func ParseAnswers(file []byte) ([]Answer, error) {
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))))
+	r.FieldsPerRecord = -1
+	header, err := r.Read()
+	if err != nil {
+		return nil, ErrAnswer.Because(err)
+	}
+	at := map[string]int{}
+	for i, h := range header {
+		at[strings.ToLower(strings.TrimSpace(h))] = i
+	}
+	for _, column := range []string{"reference", "status", "utr", "reason"} {
+		if _, ok := at[column]; !ok {
+			return nil, ErrAnswer.At(column, "the column is missing")
+		}
+	}
+	var out []Answer
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil || len(out) >= 20_000 {
+			return nil, ErrAnswer.Because(err)
+		}
+		cell := func(column string) string {
+			if i := at[column]; i < len(row) {
+				return strings.TrimSpace(row[i])
+			}
+			return ""
+		}
+		out = append(out, Answer{cell("reference"), ItemState(strings.ToLower(cell("status"))), strings.ToUpper(cell("utr")), cell("reason")})
+	}
+}
+
+// EnterAnswers enters what the bank says about a sent run. The same answer any
+// number of times changes nothing more; an unknown reference is reported and
+// nothing guessed; returned outranks a late paid. A preparer or approver may.
+func (s *Service) EnterAnswers(ctx context.Context, actor auth.Actor, run string, answers []Answer) ([]Outcome, error) {
+	if err := actor.Require(auth.Preparer, auth.Approver); err != nil {
+		return nil, err
+	}
+	var r Run
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var err error
+		r, err = readRun(tx, run)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.State != Sent && r.State != Settled {
+		return nil, ErrState.With("A run that is %s has not been sent to the bank. Nothing was entered.", r.State)
+	}
+	out := make([]Outcome, len(answers))
+	for i, a := range answers {
+		var o Outcome
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			var err error
+			o, err = enter(tx, actor, run, a)
+			return err
+		})
+		if err != nil {
+			return out[:i], err
+		}
+		o.Row, o.Reference = i+1, a.Reference
+		out[i] = o
+	}
+	return out, s.settle(ctx, actor, run)
+}
+
+func enter(tx *db.Tx, actor auth.Actor, run string, a Answer) (Outcome, error) {
+	var i Item
+	err := tx.Get(&i, `
+		SELECT id, run_id, artisan_id, amount_paise, payee_id, reference, state, utr, reason
+		FROM payout_items
+		WHERE reference = $1 AND run_id = $2`, a.Reference, run)
+	switch {
+	case errors.Is(err, db.ErrNone):
+		return Outcome{Outcome: Unknown, Detail: "no payment of this run has this reference"}, nil
+	case err != nil:
+		return Outcome{}, err
+	case a.Status != ItemPaid && a.Status != ItemFailed && a.Status != ItemReturned:
+		return Outcome{Outcome: Refused, Detail: "status is paid, failed or returned"}, nil
+	case a.Status == ItemPaid && !utrForm.MatchString(a.UTR):
+		return Outcome{Outcome: Refused, Detail: "a paid row needs the bank's reference (UTR)"}, nil
+	case i.State == a.Status && (a.Status != ItemPaid || (i.UTR != nil && *i.UTR == a.UTR)):
+		return Outcome{Outcome: Repeated}, nil
+	case !i.State.can(a.Status):
+		return Outcome{Outcome: Overruled, Detail: "the payment is " + string(i.State) + " already"}, nil
+	}
+	if a.Status == ItemPaid {
+		var other int
+		if err := tx.Get(&other, `
+			SELECT COUNT(*)
+			FROM payout_items
+			WHERE utr = $1`, a.UTR); err != nil {
+			return Outcome{}, err
+		}
+		if other > 0 {
+			return Outcome{Outcome: Refused, Detail: "another payment has this UTR"}, nil
+		}
+		if _, err := tx.Exec(`
+			UPDATE payout_items
+			SET utr = $1
+			WHERE id = $2`, a.UTR, i.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Outcome: Entered}, moveItem(tx, i, a.Status, a.Reason, answerEntry(actor, i, a))
+}
+
+// answerEntry is the money's way: paid leaves the bank; failed and returned
+// become payable again, from the bank when it had been paid before.
+func answerEntry(actor auth.Actor, i Item, a Answer) *ledger.Entry {
+	e := ledger.New(string(a.Status), string(a.Status)+":"+i.ID, actor.String()).Because(a.Reason)
+	from := ledger.InTransit(i.ArtisanID)
+	if i.State == ItemPaid {
+		from = ledger.Bank(MainBank)
+	} else {
+		e.Guard(from)
+	}
+	to := ledger.Payable(i.ArtisanID)
+	if a.Status == ItemPaid {
+		to = ledger.Bank(MainBank)
+	}
+	return e.Debit(from, i.Amount, tags(i)).Credit(to, i.Amount, tags(i))
+}
+
+// settle closes a run when nothing of it is on its way any more.
+func (s *Service) settle(ctx context.Context, actor auth.Actor, run string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(`
+			UPDATE payout_runs
+			SET state = 'settled'
+			WHERE id = $1 AND state = 'sent'
+				AND NOT EXISTS (
+					SELECT 1
+					FROM payout_items i
+					WHERE i.run_id = $1 AND i.state IN ('claimed', 'in_transit'))`, run)
+		if err != nil || n == 0 {
+			return err
+		}
+		return auth.Audit(tx, actor, "run.settled", run, "")
+	})
+}

@@ -1,0 +1,116 @@
+package payouts
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"saebaan/artisans"
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+)
+
+// resumeAfter is how long a run may stand half way before a worker goes on with it.
+const resumeAfter = 10 * time.Second
+
+// BankFile is the file for the bank, the same bytes each time: one row per item
+// with our reference, then a control row with count, total and the ledger head
+// the run was prepared at. The first fetch makes the run sent. A preparer or
+// approver may. Returns ErrState before approval.
+func (s *Service) BankFile(ctx context.Context, actor auth.Actor, run string) (name string, file []byte, err error) {
+	if err := actor.Require(auth.Preparer, auth.Approver); err != nil {
+		return "", nil, err
+	}
+	if err := s.finishSending(ctx, run); err != nil {
+		return "", nil, err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		r, err := wholeRun(tx, run)
+		if err != nil {
+			return err
+		}
+		if r.State != Approved && r.State != Sent && r.State != Settled {
+			return ErrState.With("A run that is %s has no bank file yet. Nothing was given out.", r.State)
+		}
+		if file, err = s.render(tx, r); err != nil {
+			return err
+		}
+		sum := sha256.Sum256(file)
+		hash := hex.EncodeToString(sum[:])
+		if r.FileHash != "" && r.FileHash != hash {
+			return ErrFile
+		}
+		if r.State == Approved {
+			if _, err := tx.Exec(`
+				UPDATE payout_runs
+				SET state = 'sent', sent_at = $1, file_hash = $2
+				WHERE id = $3 AND state = 'approved'`, tx.Now(), hash, run); err != nil {
+				return err
+			}
+		}
+		return auth.Audit(tx, actor, "run.bank_file", run, hash)
+	})
+	return run + ".csv", file, err
+}
+
+// finishSending completes an approval that was cut off before all items moved.
+func (s *Service) finishSending(ctx context.Context, run string) error {
+	var r Run
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var err error
+		r, err = readRun(tx, run)
+		return err
+	})
+	if err != nil || r.State != Approved {
+		return err
+	}
+	return s.sendAll(ctx, run)
+}
+
+func (s *Service) render(tx *db.Tx, r Run) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	_ = w.Write([]string{"reference", "rail", "name", "account", "ifsc", "upi", "amount", "remarks"})
+	for _, i := range r.Items {
+		if i.State == ItemWithdrawn {
+			continue
+		}
+		d, err := s.artisans.OpenPayee(tx, i.PayeeID)
+		if err != nil {
+			return nil, err
+		}
+		_ = w.Write([]string{i.Reference, rail(d), ascii(d.Holder), d.Account, d.IFSC, d.UPI, i.Amount.Plain(), "Saebaan " + r.BusinessDate})
+	}
+	_ = w.Write([]string{"TOTAL", fmt.Sprint(r.Count), r.ID, "", "", "", r.Total.Plain(), fmt.Sprintf("block %d %s", r.Block, r.Head)})
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+func rail(d artisans.Details) string {
+	if d.UPI != "" {
+		return "UPI"
+	}
+	return "NEFT"
+}
+
+// ascii keeps what banks take in a name: letters, digits, space and dot, at
+// most 40 characters. Nothing that a spreadsheet would compute is left.
+func ascii(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == ' ', r == '.':
+			b.WriteRune(r)
+		}
+		if b.Len() == 40 {
+			break
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

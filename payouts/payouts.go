@@ -1,0 +1,153 @@
+package payouts
+
+import (
+	"context"
+	"slices"
+
+	"saebaan/artisans"
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/fault"
+	"saebaan/internal/money"
+)
+
+// The faults of this package.
+var (
+	ErrNotFound  = fault.New(fault.NotFound, "payouts.not_found", "There is no such run.")
+	ErrState     = fault.New(fault.Conflict, "payouts.state", "This cannot be done in the run's present state. Nothing was changed.")
+	ErrEmpty     = fault.New(fault.Conflict, "payouts.empty", "There is nobody to pay in this run. Nothing was submitted.")
+	ErrOwnRun    = fault.New(fault.Forbidden, "payouts.own_run", "You prepared this run, so another person must approve it. Nothing was approved.")
+	ErrChanged   = fault.New(fault.Conflict, "payouts.changed", "The run is not what you looked at. Nothing was approved; read it again.")
+	ErrAnswer    = fault.New(fault.Invalid, "payouts.answer", "The bank's answer cannot be read. Nothing was entered; it needs the columns reference, status, utr and reason.")
+	ErrFile      = fault.New(fault.Internal, "payouts.file", "The bank file would not be the one made before. Nothing was given out; tell the administrator.")
+	ErrPeriod    = fault.New(fault.Invalid, "payouts.period", "A period is two dates, year-month-day, the first not after the second.")
+	ErrNotWaited = fault.New(fault.Conflict, "payouts.preparing", "The run is still being put together. Nothing was changed; look again in a moment.")
+)
+
+// State is where a run stands.
+type State string
+
+// The states of a run; preparing and submitting are on the way to the next one.
+const (
+	Preparing  State = "preparing"
+	Draft      State = "draft"
+	Submitting State = "submitting"
+	Submitted  State = "submitted"
+	Approved   State = "approved"
+	Sent       State = "sent"
+	Settled    State = "settled"
+	Withdrawn  State = "withdrawn"
+)
+
+// Moves is the transition table of a run.
+var Moves = map[State][]State{
+	Preparing:  {Draft, Withdrawn},
+	Draft:      {Submitting, Withdrawn},
+	Submitting: {Submitted},
+	Submitted:  {Approved, Withdrawn},
+	Approved:   {Sent},
+	Sent:       {Settled},
+	Settled:    {},
+	Withdrawn:  {},
+}
+
+// ItemState is where the payment of one artisan stands.
+type ItemState string
+
+// The states of an item.
+const (
+	ItemDraft     ItemState = "draft"
+	ItemClaimed   ItemState = "claimed"
+	ItemInTransit ItemState = "in_transit"
+	ItemPaid      ItemState = "paid"
+	ItemFailed    ItemState = "failed"
+	ItemReturned  ItemState = "returned"
+	ItemWithdrawn ItemState = "withdrawn"
+)
+
+// ItemMoves is the transition table of an item: nothing leaves returned, and a
+// late "paid" does not undo it.
+var ItemMoves = map[ItemState][]ItemState{
+	ItemDraft:     {ItemClaimed, ItemWithdrawn},
+	ItemClaimed:   {ItemInTransit, ItemWithdrawn},
+	ItemInTransit: {ItemPaid, ItemFailed, ItemReturned},
+	ItemPaid:      {ItemReturned},
+	ItemFailed:    {},
+	ItemReturned:  {},
+	ItemWithdrawn: {},
+}
+
+func (s ItemState) can(to ItemState) bool { return slices.Contains(ItemMoves[s], to) }
+
+// The reasons why somebody who is owed money is not in a run.
+const (
+	NoPayee          = "no_payee"
+	PayeeWaiting     = "payee_waiting"
+	ClaimedElsewhere = "claimed_elsewhere"
+)
+
+// Run is one round of payments.
+type Run struct {
+	ID           string   `db:"id"`
+	State        State    `db:"state"`
+	BusinessDate string   `db:"business_date"`
+	Block        int64    `db:"block"` // the ledger stood here when it was prepared
+	Head         string   `db:"head"`
+	PreparedBy   string   `db:"prepared_by"`
+	PreparedAt   db.Time  `db:"prepared_at"`
+	SubmittedBy  string   `db:"submitted_by"`
+	SubmittedAt  *db.Time `db:"submitted_at"`
+	ApprovedAt   *db.Time `db:"approved_at"`
+	SentAt       *db.Time `db:"sent_at"`
+	ContentHash  string   `db:"content_hash"`
+	FileHash     string   `db:"file_hash"`
+
+	Count      int64
+	Total      money.Paise
+	ApprovedBy string
+	Items      []Item
+	Exceptions []Exception
+}
+
+// Item is what one artisan is paid in a run.
+type Item struct {
+	ID         string      `db:"id"`
+	RunID      string      `db:"run_id"`
+	ArtisanID  string      `db:"artisan_id"`
+	Amount     money.Paise `db:"amount_paise"`
+	PayeeID    string      `db:"payee_id"`
+	Reference  string      `db:"reference"`
+	State      ItemState   `db:"state"`
+	UTR        *string     `db:"utr"`
+	Reason     string      `db:"reason"`
+	NameEn     string      `db:"name_en"`
+	NameHi     string      `db:"name_hi"`
+	PayeeKind  string      `db:"payee_kind"`
+	PayeeShown string      `db:"payee_masked"`
+}
+
+// Exception is somebody who is owed money and not paid in this run, and why.
+type Exception struct {
+	ArtisanID string      `db:"artisan_id"`
+	Amount    money.Paise `db:"amount_paise"`
+	Reason    string      `db:"reason"`
+	NameEn    string      `db:"name_en"`
+	NameHi    string      `db:"name_hi"`
+}
+
+// stepUp proves that a person is there by her own password.
+type stepUp interface {
+	StepUp(ctx context.Context, actor auth.Actor, password string) error
+}
+
+// Service is the door to payouts.
+type Service struct {
+	db       *db.DB
+	artisans *artisans.Service
+	auth     stepUp
+}
+
+// NewService makes the service.
+func NewService(d *db.DB, a *artisans.Service, s stepUp) *Service {
+	return &Service{db: d, artisans: a, auth: s}
+}
