@@ -46,7 +46,7 @@ func artisanBody(a artisans.Artisan) artisan {
 }
 
 type createArtisanInput struct {
-	idempotent
+	Idempotent
 	Body struct {
 		Name       text     `json:"name"`
 		Area       string   `json:"area" maxLength:"40"`
@@ -66,7 +66,7 @@ func (s *Server) createArtisan(ctx context.Context, in *createArtisanInput) (*an
 	return reply(ctx, artisanBody(a)), nil
 }
 
-func (s *Server) listArtisans(ctx context.Context, in *page) (*list[artisan], error) {
+func (s *Server) listArtisans(ctx context.Context, in *Page) (*list[artisan], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -78,11 +78,12 @@ func (s *Server) listArtisans(ctx context.Context, in *page) (*list[artisan], er
 	return listOf(rows, in.Limit, artisanBody, func(a artisans.Artisan) string { return a.ID }), nil
 }
 
-type byID struct {
+// ByID is embedded by operations on one thing; Huma sees only exported embedded fields.
+type ByID struct {
 	ID string `path:"id" maxLength:"60"`
 }
 
-func (s *Server) getArtisan(ctx context.Context, in *byID) (*one[artisan], error) {
+func (s *Server) getArtisan(ctx context.Context, in *ByID) (*one[artisan], error) {
 	a, err := s.Artisans.Artisan(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -91,8 +92,8 @@ func (s *Server) getArtisan(ctx context.Context, in *byID) (*one[artisan], error
 }
 
 type setPayeeInput struct {
-	idempotent
-	byID
+	Idempotent
+	ByID
 	Body struct {
 		Kind    string `json:"kind" enum:"bank,upi"`
 		Holder  string `json:"holder" minLength:"1" maxLength:"120" doc:"Name the account is held in"`
@@ -112,8 +113,8 @@ func (s *Server) setPayee(ctx context.Context, in *setPayeeInput) (*answer[payee
 }
 
 type setConsentInput struct {
-	idempotent
-	byID
+	Idempotent
+	ByID
 	Body struct {
 		Purpose  string `json:"purpose" enum:"name,photo,story"`
 		Granted  bool   `json:"granted"`
@@ -161,7 +162,7 @@ type statementLine struct {
 }
 
 type statementInput struct {
-	byID
+	ByID
 	From string `query:"from" maxLength:"10" doc:"Business date, YYYY-MM-DD"`
 	To   string `query:"to" maxLength:"10"`
 }

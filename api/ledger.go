@@ -20,7 +20,7 @@ type account struct {
 	Balance signed `json:"balance" doc:"Debit +, credit −, at the newest block"`
 }
 
-func (s *Server) listAccounts(ctx context.Context, in *page) (*list[account], error) {
+func (s *Server) listAccounts(ctx context.Context, in *Page) (*list[account], error) {
 	if err := web.ActorOf(ctx).Require(bookkeepers...); err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func entryBody(e ledger.Sealed) entry {
 }
 
 type listEntriesInput struct {
-	page
+	Page
 	Account string `query:"account" maxLength:"120"`
 	Order   string `query:"order" maxLength:"60"`
 	Artisan string `query:"artisan" maxLength:"60"`
@@ -115,7 +115,7 @@ func blockBody(b ledger.Block) block {
 	return block{b.No, b.Prev, b.Count, b.Root, b.Hash, when(b.SealedAt)}
 }
 
-func (s *Server) listBlocks(ctx context.Context, in *page) (*list[block], error) {
+func (s *Server) listBlocks(ctx context.Context, in *Page) (*list[block], error) {
 	if err := web.ActorOf(ctx).Require(bookkeepers...); err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (s *Server) createCart(ctx context.Context, _ *struct{}) (*one[cart], error
 	return &one[cart]{cart{ID: id, Token: token, Lines: []cartLine{}, Total: rupees(0)}}, nil
 }
 
-func (s *Server) getCart(ctx context.Context, in *byID) (*one[cart], error) {
+func (s *Server) getCart(ctx context.Context, in *ByID) (*one[cart], error) {
 	c, err := s.Orders.Cart(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Server) getCart(ctx context.Context, in *byID) (*one[cart], error) {
 }
 
 type setCartLineInput struct {
-	moveInput
+	MoveInput
 	Body struct {
 		VariantID string `json:"variant_id" maxLength:"60"`
 		Quantity  int64  `json:"quantity" minimum:"0" maximum:"100" doc:"0 takes it out"`
@@ -157,7 +157,7 @@ func orderBody(o orders.Order) order {
 }
 
 type createOrderInput struct {
-	idempotent
+	Idempotent
 	Body struct {
 		CartID   string  `json:"cart_id" maxLength:"60"`
 		Buyer    buyer   `json:"buyer"`
@@ -176,7 +176,7 @@ func (s *Server) createOrder(ctx context.Context, in *createOrderInput) (*answer
 	return reply(ctx, orderBody(o)), nil
 }
 
-func (s *Server) listOrders(ctx context.Context, in *page) (*list[order], error) {
+func (s *Server) listOrders(ctx context.Context, in *Page) (*list[order], error) {
 	before, err := in.after()
 	if err != nil {
 		return nil, err
@@ -188,7 +188,7 @@ func (s *Server) listOrders(ctx context.Context, in *page) (*list[order], error)
 	return listOf(rows, in.Limit, orderBody, func(o orders.Order) string { return o.ID }), nil
 }
 
-func (s *Server) getOrder(ctx context.Context, in *byID) (*one[order], error) {
+func (s *Server) getOrder(ctx context.Context, in *ByID) (*one[order], error) {
 	o, err := s.Orders.Order(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -205,7 +205,7 @@ type payable struct {
 }
 
 // payOrder needs no key: an order has one intent, and asking again finds it.
-func (s *Server) payOrder(ctx context.Context, in *moveInput) (*one[payable], error) {
+func (s *Server) payOrder(ctx context.Context, in *MoveInput) (*one[payable], error) {
 	p, err := s.Orders.Pay(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func (s *Server) payOrder(ctx context.Context, in *moveInput) (*one[payable], er
 	return &one[payable]{payable{p.PaymentID, p.IntentID, p.Provider, p.ClientSecret, rupees(p.Amount)}}, nil
 }
 
-func (s *Server) dispatchOrder(ctx context.Context, in *moveInput) (*answer[order], error) {
+func (s *Server) dispatchOrder(ctx context.Context, in *MoveInput) (*answer[order], error) {
 	o, err := s.Orders.Dispatch(ctx, web.ActorOf(ctx), in.Key, in.ID)
 	if err != nil {
 		return nil, err
@@ -221,7 +221,7 @@ func (s *Server) dispatchOrder(ctx context.Context, in *moveInput) (*answer[orde
 	return reply(ctx, orderBody(o)), nil
 }
 
-func (s *Server) deliverOrder(ctx context.Context, in *moveInput) (*answer[order], error) {
+func (s *Server) deliverOrder(ctx context.Context, in *MoveInput) (*answer[order], error) {
 	o, err := s.Orders.Deliver(ctx, web.ActorOf(ctx), in.Key, in.ID)
 	if err != nil {
 		return nil, err

@@ -128,7 +128,7 @@ func headBodies(heads []catalog.Head) []head {
 }
 
 type createProductInput struct {
-	idempotent
+	Idempotent
 	Body struct {
 		Title       text     `json:"title"`
 		Description *text    `json:"description,omitempty"`
@@ -158,7 +158,7 @@ func (s *Server) createProduct(ctx context.Context, in *createProductInput) (*an
 }
 
 type listProductsInput struct {
-	page
+	Page
 	State string `query:"state" enum:"draft,submitted,needs_correction,published,archived" default:"published"`
 }
 
@@ -174,7 +174,7 @@ func (s *Server) listProducts(ctx context.Context, in *listProductsInput) (*list
 	return listOf(rows, in.Limit, productBody, func(p catalog.Product) string { return p.ID }), nil
 }
 
-func (s *Server) getProduct(ctx context.Context, in *byID) (*one[product], error) {
+func (s *Server) getProduct(ctx context.Context, in *ByID) (*one[product], error) {
 	p, err := s.Catalog.Product(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -182,25 +182,26 @@ func (s *Server) getProduct(ctx context.Context, in *byID) (*one[product], error
 	return &one[product]{productBody(p)}, nil
 }
 
-type moveInput struct {
-	idempotent
-	byID
+// MoveInput is embedded by POSTs on one thing.
+type MoveInput struct {
+	Idempotent
+	ByID
 }
 
-func (s *Server) submitProduct(ctx context.Context, in *moveInput) (*answer[product], error) {
+func (s *Server) submitProduct(ctx context.Context, in *MoveInput) (*answer[product], error) {
 	return moved(ctx)(s.Catalog.Submit(ctx, web.ActorOf(ctx), in.Key, in.ID))
 }
 
-func (s *Server) publishProduct(ctx context.Context, in *moveInput) (*answer[product], error) {
+func (s *Server) publishProduct(ctx context.Context, in *MoveInput) (*answer[product], error) {
 	return moved(ctx)(s.Catalog.Publish(ctx, web.ActorOf(ctx), in.Key, in.ID))
 }
 
-func (s *Server) archiveProduct(ctx context.Context, in *moveInput) (*answer[product], error) {
+func (s *Server) archiveProduct(ctx context.Context, in *MoveInput) (*answer[product], error) {
 	return moved(ctx)(s.Catalog.Archive(ctx, web.ActorOf(ctx), in.Key, in.ID))
 }
 
 type sendBackInput struct {
-	moveInput
+	MoveInput
 	Body struct {
 		Note string `json:"note" minLength:"1" maxLength:"1000"`
 	}
@@ -220,7 +221,7 @@ func moved(ctx context.Context) func(catalog.Product, error) (*answer[product], 
 }
 
 type createVariantInput struct {
-	moveInput
+	MoveInput
 	Body struct {
 		SKU  string `json:"sku" minLength:"1" maxLength:"40"`
 		Size string `json:"size" minLength:"1" maxLength:"30"`
@@ -245,7 +246,7 @@ type headInput struct {
 }
 
 type createCardInput struct {
-	moveInput
+	MoveInput
 	Body struct {
 		PriceList      string      `json:"price_list,omitempty" maxLength:"40" doc:"Default retail"`
 		ListPrice      *amount     `json:"list_price,omitempty" doc:"Before tax; this or tag"`
@@ -309,7 +310,7 @@ func lotBody(l catalog.Lot) lot {
 }
 
 type createLotInput struct {
-	moveInput
+	MoveInput
 	Body struct {
 		Code          string    `json:"code,omitempty" maxLength:"40" doc:"On the label; made when left out"`
 		OwnerID       string    `json:"owner_id" maxLength:"60" doc:"The woman whose own work it is"`
@@ -331,7 +332,7 @@ func (s *Server) createLot(ctx context.Context, in *createLotInput) (*answer[lot
 	return reply(ctx, lotBody(l)), nil
 }
 
-func (s *Server) getLot(ctx context.Context, in *byID) (*one[lot], error) {
+func (s *Server) getLot(ctx context.Context, in *ByID) (*one[lot], error) {
 	l, err := s.Catalog.Lot(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -340,7 +341,7 @@ func (s *Server) getLot(ctx context.Context, in *byID) (*one[lot], error) {
 }
 
 type searchInput struct {
-	page
+	Page
 	Q          string   `query:"q" maxLength:"200" doc:"Words in any of the three languages"`
 	Crafts     []string `query:"craft,explode" maxItems:"20"`
 	Techniques []string `query:"technique,explode" maxItems:"20"`

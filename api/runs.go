@@ -66,7 +66,7 @@ func runBody(r payouts.Run) run {
 	return out
 }
 
-func (s *Server) createRun(ctx context.Context, in *idempotent) (*answer[run], error) {
+func (s *Server) createRun(ctx context.Context, in *Idempotent) (*answer[run], error) {
 	return ran(ctx)(s.Payouts.Prepare(ctx, web.ActorOf(ctx), in.Key))
 }
 
@@ -79,7 +79,7 @@ func ran(ctx context.Context) func(payouts.Run, error) (*answer[run], error) {
 	}
 }
 
-func (s *Server) listRuns(ctx context.Context, in *page) (*list[run], error) {
+func (s *Server) listRuns(ctx context.Context, in *Page) (*list[run], error) {
 	before, err := in.after()
 	if err != nil {
 		return nil, err
@@ -91,20 +91,20 @@ func (s *Server) listRuns(ctx context.Context, in *page) (*list[run], error) {
 	return listOf(rows, in.Limit, runBody, func(r payouts.Run) string { return r.ID }), nil
 }
 
-func (s *Server) getRun(ctx context.Context, in *byID) (*answer[run], error) {
+func (s *Server) getRun(ctx context.Context, in *ByID) (*answer[run], error) {
 	return ran(ctx)(s.Payouts.Run(ctx, web.ActorOf(ctx), in.ID))
 }
 
-func (s *Server) submitRun(ctx context.Context, in *moveInput) (*answer[run], error) {
+func (s *Server) submitRun(ctx context.Context, in *MoveInput) (*answer[run], error) {
 	return ran(ctx)(s.Payouts.Submit(ctx, web.ActorOf(ctx), in.Key, in.ID))
 }
 
-func (s *Server) withdrawRun(ctx context.Context, in *moveInput) (*answer[run], error) {
+func (s *Server) withdrawRun(ctx context.Context, in *MoveInput) (*answer[run], error) {
 	return ran(ctx)(s.Payouts.Withdraw(ctx, web.ActorOf(ctx), in.Key, in.ID))
 }
 
 type approveRunInput struct {
-	moveInput
+	MoveInput
 	Body struct {
 		ContentHash string `json:"content_hash" minLength:"64" maxLength:"64" doc:"Of the run you looked at"`
 		Password    string `json:"password" minLength:"1" maxLength:"128" doc:"Your own, typed again"`
@@ -122,7 +122,7 @@ type bankFile struct {
 	Body        []byte `contentType:"text/csv"`
 }
 
-func (s *Server) bankFile(ctx context.Context, in *byID) (*bankFile, error) {
+func (s *Server) bankFile(ctx context.Context, in *ByID) (*bankFile, error) {
 	name, file, err := s.Payouts.BankFile(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (s *Server) bankFile(ctx context.Context, in *byID) (*bankFile, error) {
 }
 
 type bankAnswersInput struct {
-	byID
+	ByID
 	RawBody []byte `contentType:"text/csv" doc:"Columns reference, status (paid, failed, returned), utr, reason"`
 }
 

@@ -46,8 +46,8 @@ func whenOrNil(t *db.Time) *time.Time {
 	return &s
 }
 
-// idempotent is embedded by every POST.
-type idempotent struct {
+// Idempotent is embedded by every POST.
+type Idempotent struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"The same key and body again give the first answer and no second effect; with another body 422. Kept 90 days."`
 }
 
@@ -76,8 +76,8 @@ func withReplayFlag(ctx context.Context) context.Context {
 // one is what a GET of a single thing gives back.
 type one[T any] struct{ Body T }
 
-// page asks for a part of a list.
-type page struct {
+// Page asks for a part of a list.
+type Page struct {
 	Cursor string `query:"cursor" maxLength:"500" doc:"next_cursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"24"`
 }
@@ -108,7 +108,7 @@ func listOf[R, T any](rows []R, limit int, body func(R) T, key func(R) string) *
 }
 
 // after is the key a cursor stands for.
-func (p page) after() (string, error) {
+func (p Page) after() (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 	if err != nil {
 		return "", ErrCursor

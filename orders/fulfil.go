@@ -157,7 +157,7 @@ func (s *Service) Deliver(ctx context.Context, actor auth.Actor, key, order stri
 			n, err := tx.Exec(`
 				UPDATE allocations
 				SET state = 'delivered', delivered_at = $1,
-					release_at = CASE WHEN released_at IS NULL THEN $2 ELSE NULL END
+					release_at = CASE WHEN released_at IS NULL THEN CAST($2 AS BIGINT) ELSE NULL END
 				WHERE order_id = $3 AND state = 'dispatched'`, tx.Now(), tx.Now().Add(ReturnWindow), order)
 			if err != nil {
 				return Order{}, err

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"saebaan/api"
+	"saebaan/catalog"
+	"saebaan/cmd/saebaan/demo"
+	"saebaan/internal/config"
+	"saebaan/internal/db"
+	"saebaan/internal/web"
+	"saebaan/storefront"
+)
+
+type serveCmd struct {
+	Addr     string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	Demo     bool   `help:"Open the demonstration shop, with sample users, pieces and practice payments."`
+	Metrics  string `help:"Second, local address for metrics." default:"127.0.0.1:9464"`
+	NoWorker bool   `help:"Leave the queues to saebaan worker."`
+}
+
+// memoryLimit is where the collector begins to work harder; it is no hard limit.
+const memoryLimit = 200 << 20
+
+// pageCache is how much of the memory encoded catalogue pages may take.
+const pageCache = 48 << 20
+
+// Run serves until it is told to stop, then lets requests under way finish.
+func (cmd serveCmd) Run(ctx context.Context, c *cli) error {
+	began := time.Now()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	conf, err := config.Load(c.Data)
+	if err != nil {
+		return err
+	}
+	conf.Demo = cmd.Demo
+	if err := conf.CheckServe(); err != nil {
+		return err
+	}
+	s, err := openShop(ctx, conf, true)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.guard(ctx); err != nil {
+		return err
+	}
+	if cmd.Demo {
+		if err := demo.Seed(ctx, demo.Shop{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Media: s.media}); err != nil {
+			return fmt.Errorf("demonstration shop: %w", err)
+		}
+	}
+	return s.serve(ctx, cmd, began)
+}
+
+// guard refuses production with a database login that could take the guards of
+// the ledger away.
+func (s *shop) guard(ctx context.Context) error {
+	owns, err := s.db.OwnsLedger(ctx)
+	if err != nil || !owns {
+		return err
+	}
+	if s.config.Production {
+		return config.ErrConfig.With("The database login owns the ledger, so it could take its guards away. Nothing was started; migrate with SAEBAAN_DATABASE_OWNER_URL and serve as another login.")
+	}
+	slog.Warn("the database login owns the ledger; production needs another login for serving")
+	return nil
+}
+
+// serve opens the port first, then brings the index up to date; readiness says
+// when that is done.
+func (s *shop) serve(ctx context.Context, cmd serveCmd, began time.Time) error {
+	var ready, closing atomic.Bool
+	cache := web.NewCache(pageCache)
+	app := s.app(cache, func() error {
+		if !ready.Load() || closing.Load() {
+			return web.ErrUnavailable
+		}
+		return nil
+	})
+	listener, err := net.Listen("tcp", cmd.Addr)
+	if err != nil {
+		return config.ErrConfig.With("The address %s cannot be listened on. Nothing was started; choose another with --addr.", cmd.Addr).Because(err)
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	run := func(task func(context.Context)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			task(work)
+		}()
+	}
+	if !cmd.NoWorker {
+		run(s.work)
+	}
+	run(func(ctx context.Context) {
+		s.follow(ctx, cache, func() {
+			ready.Store(true)
+			slog.Info("ready", "address", "http://"+listener.Addr().String(), "after", time.Since(began).Round(time.Millisecond))
+		})
+	})
+	run(func(ctx context.Context) { s.serveMetrics(ctx, cmd.Metrics) })
+
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(listener) }()
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		slog.Info("stopping")
+		closing.Store(true)
+		err = app.ShutdownWithTimeout(15 * time.Second)
+	}
+	stop()
+	wg.Wait()
+	return err
+}
+
+// app puts REST and pages on one Fiber app.
+func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
+	app := web.NewApp(web.Options{TrustedProxies: s.config.TrustedProxies, ErrorHandler: func(c *fiber.Ctx, err error) error {
+		if isAPI(c.Path()) {
+			return api.ErrorHandler(c, err)
+		}
+		return storefront.ErrorHandler(c, err)
+	}})
+	metrics = web.NewMetrics(s.db.Retries)
+	app.Use(metrics.Observe)
+	api.Register(app, api.Config{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
+		Payouts: s.payouts, Cache: cache, Simulator: s.simulator, Sweep: s.sweep, Ready: ready})
+	storefront.Register(app, storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
+		Payouts: s.payouts, Media: s.media, Cache: cache, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
+		Demo: s.config.Demo, DemoPassword: demo.Password, Production: s.config.Production})
+	return app
+}
+
+func isAPI(path string) bool {
+	return path == "/v1" || strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/openapi") || path == "/readyz" || path == "/livez"
+}
+
+// follow brings the index up to date, says so, and keeps index and pages in step.
+func (s *shop) follow(ctx context.Context, cache *web.Cache, ready func()) {
+	mark := filepath.Join(s.config.Data, "search.mark")
+	f := catalog.NewFollower(s.catalog, s.engine, readMark(mark, s.db.Clock.Now()), cache.Changed)
+	if err := s.catchUp(ctx, f); err != nil {
+		slog.Error("search index", "error", err)
+	}
+	ready()
+	f.Run(ctx)
+	if err := os.WriteFile(mark, []byte(strconv.FormatInt(int64(f.Asked()), 10)), 0o600); err != nil {
+		slog.Error("search mark", "error", err)
+	}
+}
+
+// catchUp follows what changed while the program was away, and rebuilds the
+// index when it then holds another number of pieces than the shop shows.
+func (s *shop) catchUp(ctx context.Context, f *catalog.Follower) error {
+	if err := f.Once(ctx); err != nil {
+		return err
+	}
+	have, err := s.engine.Count(ctx)
+	if err != nil {
+		return err
+	}
+	want, err := s.catalog.PublishedCount(ctx)
+	if err != nil || have == want {
+		return err
+	}
+	slog.Info("rebuilding the search index", "has", have, "shop", want)
+	_, err = f.Rebuild(ctx)
+	return err
+}
+
+// readMark is up to when the index had followed; without a mark, now, and the
+// count decides.
+func readMark(file string, now db.Time) db.Time {
+	raw, err := os.ReadFile(file) // #nosec G304 -- a fixed name in the data folder
+	if err != nil {
+		return now
+	}
+	_ = os.Remove(file) // it is written anew at an orderly stop; after a crash the count decides
+	at, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		return now
+	}
+	return db.Time(at)
+}
+
+var metrics *web.Metrics
+
+func (s *shop) serveMetrics(ctx context.Context, addr string) {
+	if addr == "" {
+		return
+	}
+	server := &http.Server{Addr: addr, Handler: metrics.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	if err := server.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		slog.Warn("metrics are not served", "error", err)
+	}
+}

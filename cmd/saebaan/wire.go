@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"saebaan/artisans"
+	"saebaan/catalog"
+	"saebaan/internal/auth"
+	"saebaan/internal/config"
+	"saebaan/internal/db"
+	"saebaan/internal/gst"
+	"saebaan/internal/mail"
+	"saebaan/internal/media"
+	"saebaan/internal/outbox"
+	"saebaan/internal/payment"
+	"saebaan/internal/search"
+	"saebaan/internal/vault"
+	"saebaan/migrations"
+	"saebaan/orders"
+	"saebaan/payouts"
+)
+
+// shop is every service of one process, built by hand.
+type shop struct {
+	config    config.Config
+	db        *db.DB
+	auth      *auth.Service
+	artisans  *artisans.Service
+	catalog   *catalog.Service
+	orders    *orders.Service
+	payouts   *payouts.Service
+	media     *media.Folder
+	engine    *search.Embedded // nil outside of serve
+	simulator *payment.Simulator
+	mail      mail.Sender
+}
+
+// simulatorSecret signs the simulator's events. It guards nothing: the
+// simulator moves no money and refuses production.
+const simulatorSecret = "whsec_practice_money_only"
+
+// openShop opens database, keys and photos and builds the services. With
+// migrate, a SQLite database is brought to this version first; PostgreSQL must
+// have been migrated.
+func openShop(ctx context.Context, c config.Config, withIndex bool) (*shop, error) {
+	s := &shop{config: c}
+	var err error
+	if s.db, err = db.Open(ctx, c.Database()); err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx, withIndex); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *shop) open(ctx context.Context, withIndex bool) error {
+	if s.db.Dialect() == db.SQLite {
+		if err := migrate(ctx, s.db, ""); err != nil {
+			return err
+		}
+	} else if err := s.db.Current(ctx, migrations.Files); err != nil {
+		return err
+	}
+	if s.config.Simulated() {
+		if err := s.db.LoadClock(ctx); err != nil {
+			return err
+		}
+	}
+	keys, err := vault.Open(s.config.Keys)
+	if err != nil {
+		return err
+	}
+	if s.media, err = media.OpenFolder(filepath.Join(s.config.Data, "photos")); err != nil {
+		return err
+	}
+	var engine search.Engine
+	if withIndex {
+		if s.engine, err = openIndex(ctx, s.config.Data); err != nil {
+			return err
+		}
+		engine = s.engine
+	}
+	provider, err := s.provider()
+	if err != nil {
+		return err
+	}
+	if s.mail, err = s.sender(); err != nil {
+		return err
+	}
+	table := gst.Default()
+	s.auth = auth.NewService(s.db, s.config.Production)
+	s.artisans = artisans.NewService(s.db, keys)
+	s.catalog = catalog.NewService(s.db, table, engine, s.media)
+	s.orders = orders.NewService(s.db, table, provider)
+	s.payouts = payouts.NewService(s.db, s.artisans, s.auth)
+	return nil
+}
+
+// migrate brings our tables and River's to this version.
+func migrate(ctx context.Context, d *db.DB, login string) error {
+	if err := outbox.Migrate(ctx, d); err != nil {
+		return err
+	}
+	return d.Migrate(ctx, migrations.Files, login)
+}
+
+func openIndex(ctx context.Context, data string) (*search.Embedded, error) {
+	file, err := db.OpenSearchFile(filepath.Join(data, "search.db"))
+	if err != nil {
+		return nil, err
+	}
+	return search.OpenEmbedded(ctx, file)
+}
+
+// provider is Stripe when it is configured, else the simulator.
+func (s *shop) provider() (payment.Provider, error) {
+	if s.config.Simulated() {
+		s.simulator = payment.NewSimulator(s.db, simulatorSecret)
+		return s.simulator, nil
+	}
+	return payment.NewStripe(payment.StripeConfig{Key: s.config.StripeKey, WebhookSecret: s.config.StripeWebhook, URL: s.config.StripeURL})
+}
+
+func (s *shop) sender() (mail.Sender, error) {
+	if s.config.SMTPHost == "" {
+		return mail.NewFile(filepath.Join(s.config.Data, "mail.log")), nil
+	}
+	port, err := strconv.Atoi(s.config.SMTPPort)
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewSMTP(mail.Config{Host: s.config.SMTPHost, Port: port, User: s.config.SMTPUser,
+		Password: s.config.SMTPPassword, From: s.config.SMTPFrom})
+}
+
+func (s *shop) close() {
+	if s.engine != nil {
+		_ = s.engine.Close()
+	}
+	_ = s.db.Close()
+}
+
+// fresh reports whether the data folder holds no database yet.
+func fresh(data string) bool {
+	_, err := os.Stat(filepath.Join(data, "saebaan.db"))
+	return errors.Is(err, os.ErrNotExist)
+}

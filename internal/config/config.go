@@ -1,0 +1,170 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"saebaan/internal/fault"
+)
+
+// ErrConfig says which setting is missing or cannot be.
+var ErrConfig = fault.New(fault.Invalid, "config.invalid", "The configuration cannot be used. Nothing was started.")
+
+// Config is the configuration in force.
+type Config struct {
+	Data       string // folder of the database, keys, photos and index
+	Production bool   // SAEBAAN_ENV=production
+	Demo       bool   // serve --demo
+
+	DatabaseURL   string // SAEBAAN_DATABASE_URL: PostgreSQL; "" is SQLite in the data folder
+	DatabaseOwner string // SAEBAAN_DATABASE_OWNER_URL: who migrates, when it is another login
+	DatabaseLogin string // SAEBAAN_DATABASE_LOGIN: the program's own login, to be given its rights
+	Keys          string // SAEBAAN_KEYS: folder of the payee keys; default data/keys
+
+	StripeKey         string // SAEBAAN_STRIPE_KEY
+	StripePublishable string // SAEBAAN_STRIPE_PUBLISHABLE_KEY
+	StripeWebhook     string // SAEBAAN_STRIPE_WEBHOOK_SECRET
+	StripeURL         string // SAEBAAN_STRIPE_URL: another server, for tests
+
+	SMTPHost     string // SAEBAAN_SMTP_HOST; "" writes mail to data/mail.log
+	SMTPPort     string // SAEBAAN_SMTP_PORT
+	SMTPUser     string // SAEBAAN_SMTP_USER
+	SMTPPassword string // SAEBAAN_SMTP_PASSWORD
+	SMTPFrom     string // SAEBAAN_SMTP_FROM
+
+	TrustedProxies []string // SAEBAAN_TRUSTED_PROXIES: addresses, comma between
+}
+
+// Load reads the environment; a name ending in _FILE gives a file that holds the value.
+func Load(data string) (Config, error) {
+	c := Config{Data: data, Production: os.Getenv("SAEBAAN_ENV") == "production"}
+	if env := os.Getenv("SAEBAAN_ENV"); env != "" && env != "production" && env != "development" {
+		return c, ErrConfig.With("SAEBAAN_ENV is production or development. Nothing was started.")
+	}
+	for _, s := range c.settings() {
+		value, err := lookup(s.name)
+		if err != nil {
+			return c, err
+		}
+		*s.value = value
+	}
+	if c.Keys == "" {
+		c.Keys = filepath.Join(data, "keys")
+	}
+	proxies, err := lookup("SAEBAAN_TRUSTED_PROXIES")
+	if err != nil {
+		return c, err
+	}
+	for _, p := range strings.Split(proxies, ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			c.TrustedProxies = append(c.TrustedProxies, p)
+		}
+	}
+	return c, c.check()
+}
+
+type setting struct {
+	name   string
+	value  *string
+	secret bool
+}
+
+func (c *Config) settings() []setting {
+	return []setting{
+		{"SAEBAAN_DATABASE_URL", &c.DatabaseURL, true},
+		{"SAEBAAN_DATABASE_OWNER_URL", &c.DatabaseOwner, true},
+		{"SAEBAAN_DATABASE_LOGIN", &c.DatabaseLogin, false},
+		{"SAEBAAN_KEYS", &c.Keys, false},
+		{"SAEBAAN_STRIPE_KEY", &c.StripeKey, true},
+		{"SAEBAAN_STRIPE_PUBLISHABLE_KEY", &c.StripePublishable, false},
+		{"SAEBAAN_STRIPE_WEBHOOK_SECRET", &c.StripeWebhook, true},
+		{"SAEBAAN_STRIPE_URL", &c.StripeURL, false},
+		{"SAEBAAN_SMTP_HOST", &c.SMTPHost, false},
+		{"SAEBAAN_SMTP_PORT", &c.SMTPPort, false},
+		{"SAEBAAN_SMTP_USER", &c.SMTPUser, false},
+		{"SAEBAAN_SMTP_PASSWORD", &c.SMTPPassword, true},
+		{"SAEBAAN_SMTP_FROM", &c.SMTPFrom, false},
+	}
+}
+
+func lookup(name string) (string, error) {
+	file := os.Getenv(name + "_FILE")
+	if file == "" {
+		return os.Getenv(name), nil
+	}
+	if os.Getenv(name) != "" {
+		return "", ErrConfig.With("Both %s and %s_FILE are set. Nothing was started; keep one.", name, name)
+	}
+	raw, err := os.ReadFile(file) // #nosec G304 G703 -- the operator names the file
+	if err != nil {
+		return "", ErrConfig.With("The file of %s_FILE cannot be read. Nothing was started.", name).Because(err)
+	}
+	return strings.TrimSpace(string(raw)), nil
+}
+
+func (c *Config) check() error {
+	if (c.StripeKey == "") != (c.StripeWebhook == "") {
+		return ErrConfig.With("Stripe needs both SAEBAAN_STRIPE_KEY and SAEBAAN_STRIPE_WEBHOOK_SECRET. Nothing was started.")
+	}
+	if c.SMTPPort == "" {
+		c.SMTPPort = "587"
+	}
+	if port, err := strconv.Atoi(c.SMTPPort); err != nil || port < 1 || port > 65535 {
+		return ErrConfig.With("SAEBAAN_SMTP_PORT is not a port. Nothing was started.")
+	}
+	if c.SMTPHost != "" && c.SMTPFrom == "" {
+		return ErrConfig.With("Mail needs SAEBAAN_SMTP_FROM. Nothing was started.")
+	}
+	return nil
+}
+
+// CheckServe refuses, in production, what is for practice only: the
+// demonstration shop and the payment simulator with its clock.
+func (c *Config) CheckServe() error {
+	if !c.Production {
+		return nil
+	}
+	if c.Demo {
+		return ErrConfig.With("Production does not start with the demonstration shop. Nothing was started; leave --demo out.")
+	}
+	if c.Simulated() {
+		return ErrConfig.With("Production does not start with the payment simulator. Nothing was started; set SAEBAAN_STRIPE_KEY and SAEBAAN_STRIPE_WEBHOOK_SECRET.")
+	}
+	if strings.HasPrefix(c.StripeKey, "sk_test_") || c.StripeURL != "" {
+		return ErrConfig.With("Production does not start with a test key or another server in place of Stripe. Nothing was started.")
+	}
+	return nil
+}
+
+// Simulated reports whether payments are simulated; then the test clock is open too.
+func (c *Config) Simulated() bool { return c.StripeKey == "" }
+
+// Database is the address to open: PostgreSQL's, or the SQLite file.
+func (c *Config) Database() string {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL
+	}
+	return filepath.Join(c.Data, "saebaan.db")
+}
+
+// Lines show what is in force, a line each, secrets masked.
+func (c *Config) Lines() []string {
+	environment := "development"
+	if c.Production {
+		environment = "production"
+	}
+	lines := []string{"data = " + c.Data, "SAEBAAN_ENV = " + environment, "payments = " + map[bool]string{true: "simulator", false: "stripe"}[c.Simulated()],
+		"mail = " + map[bool]string{true: filepath.Join(c.Data, "mail.log"), false: "smtp"}[c.SMTPHost == ""],
+		"SAEBAAN_TRUSTED_PROXIES = " + strings.Join(c.TrustedProxies, ",")}
+	for _, s := range c.settings() {
+		shown := *s.value
+		if s.secret && shown != "" {
+			shown = fmt.Sprintf("•••••• (%d characters)", len(shown))
+		}
+		lines = append(lines, s.name+" = "+shown)
+	}
+	return lines
+}

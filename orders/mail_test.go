@@ -1,0 +1,73 @@
+package orders_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"saebaan/internal/db"
+	"saebaan/internal/testdb"
+	"saebaan/orders"
+)
+
+func TestOrderMails(t *testing.T) {
+	d := testdb.SQLite(t)
+	for order, of := range map[string][2]string{"ord_en": {"en", "asha@example.org"}, "ord_hi": {"hi", "asha@example.org"}, "ord_ur": {"ur", "asha@example.org"}, "ord_none": {"en", ""}} {
+		mailOrder(t, d, order, of[0], of[1])
+	}
+	s := orders.NewService(d, nil, nil)
+	for _, c := range []struct{ order, step, subject, text string }{
+		{"ord_en", "placed", "Your order ord_en is waiting for payment", "until 2026-04-01 05:30 IST. Please pay ₹2,100.00"},
+		{"ord_en", "paid", "Your order ord_en is paid", "2 × White kurta (M, CK-1): ₹2,100.00\nTotal, tax included: ₹2,100.00\nof which tax: ₹100.00\nof which for the makers' work: ₹1,200.00\n"},
+		{"ord_en", "dispatched", "Your order ord_en is on its way", "within 7 days"},
+		{"ord_en", "refund_due", "We owe you a refund for the order ord_en", "₹0.00 will be paid back"},
+		{"ord_hi", "paid", "आपके ऑर्डर ord_hi का भुगतान मिल गया", "सफ़ेद कुर्ता"},
+		{"ord_ur", "paid", "Your order ord_ur is paid", "Dear Asha {until},"},
+	} {
+		to, subject, text, err := s.OrderMessage(context.Background(), c.order, c.step)
+		if err != nil || to != "asha@example.org" || subject != c.subject || !strings.Contains(text, c.text) {
+			t.Errorf("%s %s: %q %q %v\n%s", c.order, c.step, to, subject, err, text)
+		}
+	}
+	if to, _, _, err := s.OrderMessage(context.Background(), "ord_none", "paid"); to != "" || err != nil {
+		t.Error("no address was given", to, err)
+	}
+	if _, _, _, err := s.OrderMessage(context.Background(), "ord_en", "delivered"); !errors.Is(err, orders.ErrMailStep) {
+		t.Error(err)
+	}
+	if _, _, _, err := s.OrderMessage(context.Background(), "ord_gone", "paid"); !errors.Is(err, orders.ErrNotFound) {
+		t.Error(err)
+	}
+}
+
+// mailOrder writes an order of two kurtas as Place would have frozen it.
+func mailOrder(t *testing.T, d *db.DB, order, language, email string) {
+	t.Helper()
+	err := d.Write(context.Background(), func(tx *db.Tx) error {
+		if _, err := tx.Exec(`
+			INSERT INTO orders (id, channel, state, payment_state, method, cart_id, access_hash, buyer_name, buyer_phone, buyer_email,
+				house, landmark, city, state_code, pin, language, seller_state, total_paise, taxable_paise, cgst_paise, sgst_paise,
+				igst_paise, rounding_paise, business_date, placed_at, expires_at)
+			VALUES ($1, 'retail', 'placed', 'open', 'card', 'crt', 'x', 'Asha {until}', '9876543210', $2,
+				'1', '', 'Lucknow', '09', '226001', $3, '09', 210000, 200000, 5000, 5000,
+				0, 0, '2026-04-01', $4, $4)`, order, email, language, int64(1775001600000000)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`
+			INSERT INTO order_lines (id, order_id, pos, product_id, variant_id, card_id, sku, size, title_en, title_hi, title_ur,
+				quantity, hsn, rate_bp, tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise)
+			VALUES ($1, $2, 1, 'prd', 'var', 'crd', 'CK-1', 'M', 'White kurta', 'सफ़ेद कुर्ता', '',
+				2, '6211', 500, 105000, 100000, 2500, 2500, 0, 0)`, "lin_"+order, order); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`
+			INSERT INTO order_line_heads (line_id, pos, kind, head, paise, minutes, shares)
+			VALUES ($1, 1, 'cost', 'material', 40000, 0, FALSE), ($1, 2, 'wage', 'embroidery', 50000, 0, TRUE), ($1, 3, 'makers', 'makers', 10000, 0, FALSE)`,
+			"lin_"+order)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
