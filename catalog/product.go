@@ -134,7 +134,7 @@ func (s *Service) Submit(ctx context.Context, actor auth.Actor, key, product str
 	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
 		return Product{}, err
 	}
-	return s.move(ctx, actor, key, product, Submitted, "")
+	return s.move(ctx, actor, key, step{product, Submitted, ""})
 }
 
 // Publish shows a submitted piece in the shop. Only an administrator may. The
@@ -143,7 +143,7 @@ func (s *Service) Publish(ctx context.Context, actor auth.Actor, key, product st
 	if err := actor.Require(auth.Administrator); err != nil {
 		return Product{}, err
 	}
-	return s.move(ctx, actor, key, product, Published, "")
+	return s.move(ctx, actor, key, step{product, Published, ""})
 }
 
 // SendBack returns a submitted piece for correction with a note. Only an
@@ -152,7 +152,7 @@ func (s *Service) SendBack(ctx context.Context, actor auth.Actor, key, product, 
 	if err := actor.Require(auth.Administrator); err != nil {
 		return Product{}, err
 	}
-	return s.move(ctx, actor, key, product, NeedsCorrection, note)
+	return s.move(ctx, actor, key, step{product, NeedsCorrection, note})
 }
 
 // Archive takes a piece out of the shop for good. Only an administrator may.
@@ -160,35 +160,41 @@ func (s *Service) Archive(ctx context.Context, actor auth.Actor, key, product st
 	if err := actor.Require(auth.Administrator); err != nil {
 		return Product{}, err
 	}
-	return s.move(ctx, actor, key, product, Archived, "")
+	return s.move(ctx, actor, key, step{product, Archived, ""})
 }
 
-func (s *Service) move(ctx context.Context, actor auth.Actor, key, product string, to State, note string) (Product, error) {
-	input := []string{product, string(to), note}
-	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "catalog.move", Key: key}, input,
+// step is one move of a product through Moves.
+type step struct {
+	Product string
+	To      State
+	Note    string
+}
+
+func (s *Service) move(ctx context.Context, actor auth.Actor, key string, m step) (Product, error) {
+	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "catalog.move", Key: key}, m,
 		func(tx *db.Tx) (Product, error) {
-			p, err := s.one(tx, product)
+			p, err := s.one(tx, m.Product)
 			if err != nil {
 				return Product{}, err
 			}
 			if !actor.CoversArea(p.Area) {
 				return Product{}, ErrNotFound
 			}
-			if !slices.Contains(Moves[p.State], to) {
-				return Product{}, ErrState.With("A piece that is %s cannot become %s. Nothing was changed.", p.State, to)
+			if !slices.Contains(Moves[p.State], m.To) {
+				return Product{}, ErrState.With("A piece that is %s cannot become %s. Nothing was changed.", p.State, m.To)
 			}
-			if to == Published {
+			if m.To == Published {
 				if err := p.ready(); err != nil {
 					return Product{}, err
 				}
 			}
-			if err := setState(tx, p.ID, p.State, to, note); err != nil {
+			if err := setState(tx, p.ID, p.State, m.To, m.Note); err != nil {
 				return Product{}, err
 			}
-			if err := auth.Audit(tx, actor, "product."+string(to), product, note); err != nil {
+			if err := auth.Audit(tx, actor, "product."+string(m.To), m.Product, m.Note); err != nil {
 				return Product{}, err
 			}
-			return s.one(tx, product)
+			return s.one(tx, m.Product)
 		})
 }
 
@@ -229,7 +235,7 @@ func (p Product) ready() error {
 	return nil
 }
 
-// Touch raises a product's version, so that pages and indexes renew it.
+// touch raises a product's version, so that pages and indexes renew it.
 func touch(tx *db.Tx, product string) error {
 	_, err := tx.Exec(`
 		UPDATE products
@@ -280,7 +286,7 @@ func (s *Service) Product(ctx context.Context, actor auth.Actor, product string)
 	return p, err
 }
 
-// Bysslug reads a published piece by the words of its address.
+// BySlug reads a published piece by the words of its address.
 func (s *Service) BySlug(ctx context.Context, slug string) (Product, error) {
 	var p Product
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
@@ -304,7 +310,7 @@ func (s *Service) BySlug(ctx context.Context, slug string) (Product, error) {
 	return p, err
 }
 
-// ProductIDs lists up to limit products after an id in a state, in the actor's areas.
+// Products lists up to limit products after an id in a state, in the actor's areas.
 func (s *Service) Products(ctx context.Context, actor auth.Actor, state State, after string, limit int) ([]Product, error) {
 	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
 		return nil, err
