@@ -31,17 +31,53 @@ type Config struct {
 }
 
 // Site is the shop and the office.
-type Site struct {
-	c Config
-}
+type Site struct{ Config }
 
-// Register mounts every page on app.
+// Register puts every page on app. The proof of origin stands before each
+// writing route alone, so that it never meets the routes of api.
 func Register(app *fiber.App, c Config) *Site {
-	return &Site{c: c}
-}
+	s := &Site{c}
+	origin := web.SameOrigin()
+	post := func(path string, do action) { app.Post(path, origin, s.person(do)) }
+	public := func(path string, show public) { app.Get(path, s.public(show)) }
+	private := func(path string, show action) { app.Get(path, s.person(show)) }
+	office := func(path string, show action) { app.Get(path, s.person(signedIn(show))) }
 
-// ErrorHandler renders any error as a page a person can act on.
-func ErrorHandler(c *fiber.Ctx, err error) error {
-	f := web.Fault(c, err)
-	return c.Status(web.Status(f)).SendString(f.Message)
+	public("/", s.home)
+	public("/shop", s.list)
+	public("/p/:slug", s.product)
+	public("/about", s.about)
+	app.Get("/media/:name", s.photo)
+	app.Get("/static/*", s.file)
+	app.Get("/pin/:pin", s.pin)
+
+	private("/cart", s.cart)
+	post("/cart", s.setLine)
+	private("/checkout", s.checkout)
+	post("/checkout", s.placeOrder)
+	private("/orders/:id", s.order)
+	post("/orders/:id/pay", s.pay)
+	private("/pay/:id", s.payForm)
+	post("/pay/:id", s.practise)
+
+	private("/sign-in", s.signInForm)
+	post("/sign-in", s.signIn)
+	post("/sign-out", s.signOut)
+
+	office("/office", s.office)
+	office("/office/orders", s.orders)
+	post("/office/orders/:id/dispatch", s.dispatch)
+	post("/office/orders/:id/deliver", s.deliver)
+	office("/office/artisans", s.artisans)
+	office("/office/artisans/:id", s.statement)
+	office("/office/runs", s.runs)
+	post("/office/runs", s.prepareRun)
+	office("/office/runs/:id", s.run)
+	office("/office/runs/:id/approve", s.approveForm)
+	post("/office/runs/:id/approve", s.approveRun)
+	post("/office/runs/:id/submit", s.submitRun)
+	post("/office/runs/:id/withdraw", s.withdrawRun)
+	post("/office/runs/:id/bank-file", s.bankFile)
+	post("/office/runs/:id/answers", s.enterAnswers)
+	return s
 }

@@ -36,6 +36,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Write a complete copy of the SQLite database to a file, while it is in use."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder and verify its book."`
 	Config  configCmd  `cmd:"" help:"Show the configuration in force, secrets masked."`
+	Healthy healthyCmd `cmd:"" help:"Ask a server on this machine whether it is ready; for container health checks."`
 }
 
 func main() {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"saebaan/catalog"
 	"saebaan/internal/auth"
@@ -15,6 +17,7 @@ import (
 	"saebaan/internal/db"
 	"saebaan/internal/fault"
 	"saebaan/internal/ledger"
+	"saebaan/internal/web"
 	"saebaan/orders"
 	"saebaan/payouts"
 )
@@ -268,6 +271,27 @@ func (configCmd) Run(c *cli) error {
 	}
 	for _, line := range conf.Lines() {
 		fmt.Println(line)
+	}
+	return nil
+}
+
+type healthyCmd struct {
+	Addr string `help:"Address of the server." default:"127.0.0.1:8080"`
+}
+
+// Run asks /readyz, and fails when the answer is not 200.
+func (cmd healthyCmd) Run(ctx context.Context) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+cmd.Addr+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := (&http.Client{Timeout: 3 * time.Second}).Do(r)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return web.ErrUnavailable
 	}
 	return nil
 }

@@ -337,3 +337,31 @@ func Audit(tx *db.Tx, actor Actor, action, object, detail string) error {
 		VALUES ($1, $2, $3, $4, $5, $6)`, id.New("aud"), tx.Now(), actor.String(), action, object, detail)
 	return err
 }
+
+// For lets the command line act in a person's name: the user with that login, or
+// with login "" the first one who holds the role. Returns ErrNoUser.
+func (s *Service) For(ctx context.Context, actor Actor, login string, role Role) (Actor, error) {
+	if actor.Via != ViaSystem {
+		return Actor{}, ErrForbidden
+	}
+	var out Actor
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var user string
+		if err := tx.Get(&user, `
+			SELECT u.id
+			FROM users u
+			JOIN user_roles r ON r.user_id = u.id
+			WHERE u.disabled_at IS NULL AND ((u.login = $1) OR ($1 = '' AND r.role = $2))
+			ORDER BY u.id
+			LIMIT 1`, strings.ToLower(login), role); err != nil {
+			return err
+		}
+		var err error
+		out, err = loadActor(tx, user, ViaSession)
+		return err
+	})
+	if errors.Is(err, db.ErrNone) {
+		return Actor{}, ErrNoUser
+	}
+	return out, err
+}

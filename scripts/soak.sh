@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# The long loops: kills, races and properties in full, on both databases.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/need.sh
+CGO_ENABLED=0 go build -o bin/saebaan-test ./cmd/saebaan
+export SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-test" SAEBAAN_TEST_FSYNC=1 SAEBAAN_KILLS="${SAEBAAN_KILLS:-200}"
+go test -timeout 120m -run 'Kill|Crash|Race' -v ./cmd/saebaan
+go test -timeout 60m ./internal/money ./internal/ledger ./internal/gst ./catalog ./orders -rapid.checks=20000

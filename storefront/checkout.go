@@ -1,0 +1,173 @@
+package storefront
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"saebaan/internal/auth"
+	"saebaan/internal/fault"
+	"saebaan/internal/web"
+	"saebaan/orders"
+	"saebaan/storefront/views"
+)
+
+func (s *Site) checkout(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	cart, err := s.openCart(c, p.Actor)
+	if errors.Is(err, orders.ErrNoCart) || (err == nil && len(cart.Lines) == 0) {
+		return seeOther(c, "/cart")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return views.CheckoutForm(p.Titled(p.T("checkout.title"), ""), views.Checkout{Cart: cart}), nil
+}
+
+// placeOrder orders the cart once per key. What is wrong is said beside the
+// fields, with everything she typed kept.
+func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	form := formOf(c)
+	wrong, sure := filled(&form, p.Lang.Code, c.FormValue("sure"))
+	if len(wrong) > 0 {
+		return s.checkoutAgain(c, p, views.Checkout{Form: form, Wrong: words(p, wrong), Sure: sure}, nil)
+	}
+	actor, token := s.buyerOfCart(c, p.Actor)
+	o, err := s.Orders.Place(c.UserContext(), actor, c.FormValue("key"), orders.PlaceInput{Cart: c.FormValue("cart"),
+		Buyer:   orders.Buyer{Name: form.Name, Phone: form.Phone},
+		Address: orders.Address{House: form.House, Landmark: form.Landmark, City: form.City, State: form.State, PIN: form.PIN},
+		Method:  orders.Card, Language: p.Lang.Code})
+	if err != nil {
+		return s.notPlaced(c, p, form, err)
+	}
+	remember(c, o.ID, token)
+	return seeOther(c, "/orders/"+o.ID)
+}
+
+// notPlaced shows the form again with what is the matter, or the order that the
+// cart became before.
+func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, form views.Form, err error) (templ.Component, error) {
+	f := fault.Of(err)
+	if f == nil || f.Kind == fault.Internal {
+		return nil, err
+	}
+	if id, _ := lastOrder(c); id != "" && (errors.Is(err, orders.ErrCartUsed) || errors.Is(err, orders.ErrNoCart)) {
+		return seeOther(c, "/orders/"+id)
+	}
+	wrong := map[string]string{}
+	for _, one := range f.Fields {
+		_, name, _ := strings.Cut(one.Location, ".")
+		wrong[name] = "wrong." + one.Location
+	}
+	return s.checkoutAgain(c, p, views.Checkout{Form: form, Wrong: words(p, wrong), Said: p.Lang.Fault(f)}, f)
+}
+
+// checkoutAgain shows the form with all that was typed. The key stays the same,
+// for nothing was ordered under it.
+func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, f *fault.Error) (templ.Component, error) {
+	cart, err := s.openCart(c, p.Actor)
+	if errors.Is(err, orders.ErrNoCart) {
+		return seeOther(c, "/cart")
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Cart = cart
+	c.Status(fiber.StatusUnprocessableEntity)
+	if f != nil {
+		c.Status(web.Status(f))
+	}
+	return views.CheckoutForm(p.Titled(p.T("checkout.title"), ""), out), nil
+}
+
+func formOf(c *fiber.Ctx) views.Form {
+	value := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
+	return views.Form{Phone: value("phone"), Name: value("name"), PIN: strings.ReplaceAll(value("pin"), " ", ""), House: value("house"),
+		Landmark: value("landmark"), City: value("city"), State: value("state")}
+}
+
+// filled takes town and State from the PIN where she left them open and the PIN
+// tells them. It returns the message ids of fields that are wrong. A State that
+// contradicts the PIN is not changed: it is asked about once, and stands when
+// sure holds the same two again.
+func filled(f *views.Form, language, sure string) (wrong map[string]string, ask string) {
+	wrong = map[string]string{}
+	states := statesOf(f.PIN)
+	if f.City == "" {
+		f.City = cityOf(f.PIN, language)
+	}
+	if f.State == "" && len(states) == 1 {
+		f.State = states[0]
+	}
+	if !pinForm.MatchString(f.PIN) {
+		wrong["pin"] = "wrong.address.pin"
+		return wrong, ""
+	}
+	if f.City == "" {
+		wrong["city"] = "wrong.address.city"
+	}
+	if f.State == "" {
+		wrong["state"] = "wrong.address.state"
+	}
+	both := f.PIN + "+" + f.State
+	if f.State != "" && len(states) > 0 && !slices.Contains(states, f.State) && sure != both {
+		wrong["state"] = "wrong.contradiction"
+		return wrong, both
+	}
+	return wrong, sure
+}
+
+func words(p views.Page, ids map[string]string) map[string]string {
+	out := make(map[string]string, len(ids))
+	for field, id := range ids {
+		out[field] = p.T(id)
+	}
+	return out
+}
+
+// buyerOfCart is who orders: the guest of the open cart, or of the last order
+// when its form is sent a second time.
+func (s *Site) buyerOfCart(c *fiber.Ctx, actor auth.Actor) (auth.Actor, string) {
+	if token := c.Cookies(cartCookie); token != "" {
+		return actor, token
+	}
+	_, token := lastOrder(c)
+	return withToken(actor, token), token
+}
+
+// mostOrders is how many orders a browser can open again.
+const mostOrders = 10
+
+// ordersLife is how long, in seconds.
+const ordersLife = 180 * 24 * 3600
+
+// remember keeps the token of an order's cart, which is the order's key, and
+// lets the cart's own cookie go, so that a new cart can begin.
+func remember(c *fiber.Ctx, order, token string) {
+	kept := []string{order + ":" + token}
+	for _, one := range strings.Split(c.Cookies(ordersCookie), ".") {
+		if one != "" && !strings.HasPrefix(one, order+":") && len(kept) < mostOrders {
+			kept = append(kept, one)
+		}
+	}
+	keep(c, ordersCookie, strings.Join(kept, "."), ordersLife)
+	forget(c, cartCookie)
+}
+
+func lastOrder(c *fiber.Ctx) (order, token string) {
+	newest, _, _ := strings.Cut(c.Cookies(ordersCookie), ".")
+	order, token, _ = strings.Cut(newest, ":")
+	return order, token
+}
+
+// buyerOf is the reader with the token that opens an order, if she has it.
+func buyerOf(c *fiber.Ctx, actor auth.Actor, order string) auth.Actor {
+	for _, one := range strings.Split(c.Cookies(ordersCookie), ".") {
+		if id, token, _ := strings.Cut(one, ":"); id == order {
+			return withToken(actor, token)
+		}
+	}
+	return actor
+}

@@ -1,0 +1,154 @@
+package storefront
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"saebaan/internal/auth"
+	"saebaan/internal/fault"
+	"saebaan/internal/web"
+	"saebaan/payouts"
+	"saebaan/storefront/views"
+)
+
+func (s *Site) runs(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	ctx := c.UserContext()
+	list, err := s.Payouts.Runs(ctx, p.Actor, c.Query("before"), perPage+1)
+	if err != nil {
+		return nil, err
+	}
+	before := ""
+	if len(list) > perPage {
+		list = list[:perPage]
+		before = list[perPage-1].ID
+	}
+	people, err := s.people(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return views.Runs(p.Titled(p.T("nav.runs"), ""), list, people, before), nil
+}
+
+// oneRun reads a run as its pages show it.
+func (s *Site) oneRun(ctx context.Context, actor auth.Actor, id string) (views.Run, error) {
+	r, err := s.Payouts.Run(ctx, actor, id)
+	if err != nil {
+		return views.Run{}, err
+	}
+	people, err := s.people(ctx)
+	return views.Run{Run: r, People: people}, err
+}
+
+func (s *Site) run(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	r, err := s.oneRun(c.UserContext(), p.Actor, c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	return views.RunPage(p.Titled(p.T("run.title", "Date", p.Lang.Day(r.BusinessDate)), ""), r), nil
+}
+
+func (s *Site) prepareRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	r, err := s.Payouts.Prepare(c.UserContext(), p.Actor, c.FormValue("key"))
+	if err != nil {
+		return nil, err
+	}
+	return seeOther(c, "/office/runs/"+r.ID)
+}
+
+func (s *Site) submitRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	r, err := s.Payouts.Submit(c.UserContext(), p.Actor, c.FormValue("key"), c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	return seeOther(c, "/office/runs/"+r.ID)
+}
+
+func (s *Site) withdrawRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	r, err := s.Payouts.Withdraw(c.UserContext(), p.Actor, c.FormValue("key"), c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	return seeOther(c, "/office/runs/"+r.ID)
+}
+
+func (s *Site) approveForm(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	r, err := s.oneRun(c.UserContext(), p.Actor, c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	return views.Approve(p.Titled(p.T("approve.title"), ""), r), nil
+}
+
+// approveRun approves what the form showed; a wrong password is said beside it.
+func (s *Site) approveRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	id := c.Params("id")
+	_, err := s.Payouts.Approve(c.UserContext(), p.Actor, id, c.FormValue("hash"), c.FormValue("password"))
+	if !errors.Is(err, auth.ErrStepUp) && !errors.Is(err, auth.ErrTooMany) {
+		if err != nil {
+			return nil, err
+		}
+		return seeOther(c, "/office/runs/"+id)
+	}
+	r, again := s.oneRun(c.UserContext(), p.Actor, id)
+	if again != nil {
+		return nil, again
+	}
+	f := fault.Of(err)
+	r.Wrong, p.Office = p.Lang.Fault(f), true
+	c.Status(web.Status(f))
+	return views.Approve(p.Titled(p.T("approve.title"), ""), r), nil
+}
+
+// bankFile gives the file out, which marks the run as sent: a form, not a link.
+func (s *Site) bankFile(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	name, file, err := s.Payouts.BankFile(c.UserContext(), p.Actor, c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return nil, c.Send(file)
+}
+
+func (s *Site) enterAnswers(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	text, err := answerOf(c)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := payouts.ParseAnswers(text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Payouts.EnterAnswers(c.UserContext(), p.Actor, c.Params("id"), answers)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.oneRun(c.UserContext(), p.Actor, c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	p.Office = true
+	return views.Answers(p.Titled(p.T("answer.result"), ""), r, rows), nil
+}
+
+// answerOf is the bank's answer: the file that was sent, else the typed text.
+func answerOf(c *fiber.Ctx) ([]byte, error) {
+	header, err := c.FormFile("file")
+	if err != nil || header.Size == 0 {
+		return []byte(c.FormValue("answer")), nil
+	}
+	f, err := header.Open()
+	if err != nil {
+		return nil, payouts.ErrAnswer.Because(err)
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, web.BodyLimit))
+	if err != nil {
+		return nil, payouts.ErrAnswer.Because(err)
+	}
+	return text, nil
+}
