@@ -101,7 +101,7 @@ func newHumaError(ctx huma.Context, status int, _ string, errs ...error) huma.St
 		base = web.ErrInternal
 	}
 	for _, e := range errs {
-		if d, ok := e.(huma.ErrorDetailer); ok {
+		if d, ok := e.(huma.ErrorDetailer); ok && base != ErrMediaType { // its detail is what was sent
 			base = base.At(d.ErrorDetail().Location, "%s", d.ErrorDetail().Message)
 		}
 	}

@@ -50,7 +50,7 @@ func Register(app *fiber.App, c Config) *Server {
 	config := huma.DefaultConfig("Saebaan", Version)
 	config.Info.Description = introduction
 	config.CreateHooks, config.DocsPath, config.SchemasPath, config.OpenAPIPath = nil, "", "", "/openapi"
-	config.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	config.RejectUnknownQueryParameters = true
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "A session from POST /v1/sessions, a personal key, or a cart's token."},

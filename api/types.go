@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/base64"
+	"regexp"
 	"time"
 
 	"saebaan/internal/db"
@@ -48,7 +49,7 @@ func whenOrNil(t *db.Time) *time.Time {
 
 // Idempotent is embedded by every POST.
 type Idempotent struct {
-	Key string `header:"Idempotency-Key" maxLength:"255" doc:"The same key and body again give the first answer and no second effect; with another body 422. Kept 90 days."`
+	Key string `header:"Idempotency-Key" maxLength:"255" pattern:"^[ -~]*$" patternDescription:"printable ASCII" doc:"The same key and body again give the first answer and no second effect; with another body 422. Kept 90 days."`
 }
 
 // answer is what a POST gives back.
@@ -107,10 +108,13 @@ func listOf[R, T any](rows []R, limit int, body func(R) T, key func(R) string) *
 	return out
 }
 
+// cursorForm is what the keys of our lists are made of.
+var cursorForm = regexp.MustCompile(`^[!-~]*$`)
+
 // after is the key a cursor stands for.
 func (p Page) after() (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil {
+	if err != nil || !cursorForm.Match(raw) {
 		return "", ErrCursor
 	}
 	return string(raw), nil

@@ -43,3 +43,14 @@ func (s *Service) AddPhoto(ctx context.Context, actor auth.Actor, product string
 		return touch(tx, product)
 	})
 }
+
+// PicturedCount is how many published products have a picture.
+func (s *Service) PicturedCount(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.db.Get(ctx, &n, `
+		SELECT COUNT(*)
+		FROM products p
+		WHERE p.state = 'published'
+			AND EXISTS (SELECT 1 FROM photos f WHERE f.product_id = p.id)`)
+	return n, err
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
@@ -47,6 +48,9 @@ var utrForm = regexp.MustCompile(`^[A-Za-z0-9]{6,35}$`)
 // ParseAnswers reads a CSV answer with the columns reference, status, utr and
 // reason, in any order. Returns ErrAnswer.
 func ParseAnswers(file []byte) ([]Answer, error) {
+	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 {
+		return nil, ErrAnswer
+	}
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))))
 	r.FieldsPerRecord = -1
 	header, err := r.Read()

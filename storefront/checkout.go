@@ -35,7 +35,7 @@ func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 		return s.checkoutAgain(c, p, views.Checkout{Form: form, Wrong: words(p, wrong), Sure: sure}, nil)
 	}
 	actor, token := s.buyerOfCart(c, p.Actor)
-	o, err := s.Orders.Place(c.UserContext(), actor, c.FormValue("key"), orders.PlaceInput{Cart: c.FormValue("cart"),
+	o, err := s.Orders.Place(c.UserContext(), actor, keyOf(c), orders.PlaceInput{Cart: c.FormValue("cart"),
 		Buyer:   orders.Buyer{Name: form.Name, Phone: form.Phone},
 		Address: orders.Address{House: form.House, Landmark: form.Landmark, City: form.City, State: form.State, PIN: form.PIN},
 		Method:  orders.Card, Language: p.Lang.Code})
@@ -50,8 +50,8 @@ func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 // cart became before.
 func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, form views.Form, err error) (templ.Component, error) {
 	f := fault.Of(err)
-	if f == nil || f.Kind == fault.Internal {
-		return nil, err
+	if f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		return nil, err // when it is not known what was done, the same form is sent again
 	}
 	if id, _ := lastOrder(c); id != "" && (errors.Is(err, orders.ErrCartUsed) || errors.Is(err, orders.ErrNoCart)) {
 		return seeOther(c, "/orders/"+id)
@@ -64,8 +64,8 @@ func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, form views.Form, err error)
 	return s.checkoutAgain(c, p, views.Checkout{Form: form, Wrong: words(p, wrong), Said: p.Lang.Fault(f)}, f)
 }
 
-// checkoutAgain shows the form with all that was typed. The key stays the same,
-// for nothing was ordered under it.
+// checkoutAgain shows the form with all that was typed, under the same key, so
+// that nothing can be ordered twice by trying again.
 func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, f *fault.Error) (templ.Component, error) {
 	cart, err := s.openCart(c, p.Actor)
 	if errors.Is(err, orders.ErrNoCart) {
@@ -74,7 +74,7 @@ func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, f *
 	if err != nil {
 		return nil, err
 	}
-	out.Cart = cart
+	out.Cart, p.Key = cart, keyOf(c)
 	c.Status(fiber.StatusUnprocessableEntity)
 	if f != nil {
 		c.Status(web.Status(f))

@@ -66,7 +66,7 @@ func (s *Site) deliver(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 }
 
 func (s *Site) advance(c *fiber.Ctx, p views.Page, do func(context.Context, auth.Actor, string, string) (orders.Order, error)) (templ.Component, error) {
-	o, err := do(c.UserContext(), p.Actor, c.FormValue("key"), c.Params("id"))
+	o, err := do(c.UserContext(), p.Actor, keyOf(c), c.Params("id"))
 	if err != nil {
 		return nil, err
 	}

@@ -15,15 +15,15 @@ import (
 	"saebaan/storefront/views"
 )
 
-// public makes a page that is the same for everybody, and names the products
+// publicPage makes a page that is the same for everybody, and names the products
 // it shows; none means a list.
-type public func(c *fiber.Ctx, p views.Page) (templ.Component, []string, error)
+type publicPage func(c *fiber.Ctx, p views.Page) (templ.Component, []string, error)
 
-// action makes a page for one person, or nothing when it has answered itself.
-type action func(c *fiber.Ctx, p views.Page) (templ.Component, error)
+// personPage makes a page for one person, or nothing when it has answered itself.
+type personPage func(c *fiber.Ctx, p views.Page) (templ.Component, error)
 
 // public keeps a page for all readers of one language.
-func (s *Site) public(show public) fiber.Handler {
+func (s *Site) public(show publicPage) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		p := pageOf(c)
 		c.Vary(fiber.HeaderAcceptLanguage)
@@ -39,7 +39,7 @@ func (s *Site) public(show public) fiber.Handler {
 }
 
 // person finds out who reads and keeps nothing.
-func (s *Site) person(do action) fiber.Handler {
+func (s *Site) person(do personPage) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		actor, err := s.recognise(c)
@@ -58,7 +58,7 @@ func (s *Site) person(do action) fiber.Handler {
 }
 
 // signedIn sends a reader who is not signed in to do so first.
-func signedIn(show action) action {
+func signedIn(show personPage) personPage {
 	return func(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 		if p.Actor.Via != auth.ViaSession {
 			return nil, c.Redirect("/sign-in?next="+escaped(c.Path()), fiber.StatusSeeOther)
@@ -145,4 +145,10 @@ func withToken(a auth.Actor, token string) auth.Actor {
 // seeOther sends the browser on after a form.
 func seeOther(c *fiber.Ctx, path string) (templ.Component, error) {
 	return nil, c.Redirect(path, fiber.StatusSeeOther)
+}
+
+// keyOf is the key of a form's sending, no longer than ours are.
+func keyOf(c *fiber.Ctx) string {
+	key := c.FormValue("key")
+	return key[:min(len(key), 64)]
 }

@@ -52,7 +52,7 @@ func (s *Site) run(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 }
 
 func (s *Site) prepareRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	r, err := s.Payouts.Prepare(c.UserContext(), p.Actor, c.FormValue("key"))
+	r, err := s.Payouts.Prepare(c.UserContext(), p.Actor, keyOf(c))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (s *Site) prepareRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 }
 
 func (s *Site) submitRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	r, err := s.Payouts.Submit(c.UserContext(), p.Actor, c.FormValue("key"), c.Params("id"))
+	r, err := s.Payouts.Submit(c.UserContext(), p.Actor, keyOf(c), c.Params("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (s *Site) submitRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 }
 
 func (s *Site) withdrawRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	r, err := s.Payouts.Withdraw(c.UserContext(), p.Actor, c.FormValue("key"), c.Params("id"))
+	r, err := s.Payouts.Withdraw(c.UserContext(), p.Actor, keyOf(c), c.Params("id"))
 	if err != nil {
 		return nil, err
 	}

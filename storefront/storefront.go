@@ -38,10 +38,10 @@ type Site struct{ Config }
 func Register(app *fiber.App, c Config) *Site {
 	s := &Site{c}
 	origin := web.SameOrigin()
-	post := func(path string, do action) { app.Post(path, origin, s.person(do)) }
-	public := func(path string, show public) { app.Get(path, s.public(show)) }
-	private := func(path string, show action) { app.Get(path, s.person(show)) }
-	office := func(path string, show action) { app.Get(path, s.person(signedIn(show))) }
+	post := func(path string, do personPage) { app.Post(path, origin, s.person(do)) }
+	public := func(path string, show publicPage) { app.Get(path, s.public(show)) }
+	private := func(path string, show personPage) { app.Get(path, s.person(show)) }
+	office := func(path string, show personPage) { app.Get(path, s.person(signedIn(show))) }
 
 	public("/", s.home)
 	public("/shop", s.list)

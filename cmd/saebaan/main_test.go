@@ -19,7 +19,7 @@ const password = "correct horse battery"
 // shop is a running program with one user per role.
 type shop struct {
 	*testkit.Program
-	t                                             testing.TB
+	t                                            testing.TB
 	guest, admin, asha, preparer, approver, both testkit.REST
 }
 

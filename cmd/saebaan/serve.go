@@ -63,7 +63,8 @@ func (cmd serveCmd) Run(ctx context.Context, c *cli) error {
 		return err
 	}
 	if cmd.Demo {
-		if err := demo.Seed(ctx, demo.Shop{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Media: s.media}); err != nil {
+		s.pictures, err = demo.Seed(ctx, demo.Shop{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Media: s.media})
+		if err != nil {
 			return fmt.Errorf("demonstration shop: %w", err)
 		}
 	}
@@ -118,6 +119,13 @@ func (s *shop) serve(ctx context.Context, cmd serveCmd, began time.Time) error {
 		})
 	})
 	run(func(ctx context.Context) { s.serveMetrics(ctx, cmd.Metrics) })
+	if s.pictures != nil {
+		run(func(ctx context.Context) {
+			if err := s.pictures(ctx); err != nil && ctx.Err() == nil {
+				slog.Error("drawing the demonstration's pieces", "error", err)
+			}
+		})
+	}
 
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(listener) }()

@@ -37,15 +37,15 @@ type shop struct {
 	engine    *search.Embedded // nil outside of serve
 	simulator *payment.Simulator
 	mail      mail.Sender
+	pictures  func(context.Context) error // draws the demonstration's pieces; nil without it
 }
 
 // simulatorSecret signs the simulator's events. It guards nothing: the
 // simulator moves no money and refuses production.
 const simulatorSecret = "whsec_practice_money_only"
 
-// openShop opens database, keys and photos and builds the services. With
-// migrate, a SQLite database is brought to this version first; PostgreSQL must
-// have been migrated.
+// openShop opens database, keys and photos and builds the services. A SQLite
+// database is brought to this version first; PostgreSQL must have been migrated.
 func openShop(ctx context.Context, c config.Config, withIndex bool) (*shop, error) {
 	s := &shop{config: c}
 	var err error

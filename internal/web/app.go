@@ -5,9 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -99,7 +101,26 @@ func begin(c *fiber.Ctx) (err error) {
 			return ErrEncoding
 		}
 	}
+	if !readable(c) {
+		return ErrMalformed
+	}
 	return c.Next()
+}
+
+// readable reports whether address and form are text once their escapes are
+// resolved: UTF-8 without a zero byte, which PostgreSQL does not store.
+func readable(c *fiber.Ctx) bool {
+	raw := []string{c.OriginalURL()}
+	if strings.HasPrefix(strings.ToLower(c.Get(fiber.HeaderContentType)), fiber.MIMEApplicationForm) {
+		raw = append(raw, string(c.BodyRaw()))
+	}
+	for _, r := range raw {
+		text, err := url.PathUnescape(r)
+		if err != nil || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 const policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -13,55 +13,65 @@ import (
 	"saebaan/catalog"
 	"saebaan/cmd/saebaan/demo/draw"
 	"saebaan/internal/auth"
-	"saebaan/internal/db"
 	"saebaan/internal/media"
 	"saebaan/internal/money"
 )
 
 // Shop is what the demonstration is opened in.
 type Shop struct {
-	DB       *db.DB
 	Auth     *auth.Service
 	Artisans *artisans.Service
 	Catalog  *catalog.Service
 	Media    media.Store
 }
 
-// Seed opens the demonstration, or goes on with one that was cut off. A shop
-// that shows all its pieces already is left alone.
-func Seed(ctx context.Context, s Shop) error {
-	n, err := s.Catalog.PublishedCount(ctx)
-	if err != nil || n >= int64(len(pieces)) {
-		return err
+// Seed opens the demonstration, or goes on with one that was cut off, and
+// returns what draws its pictures, which takes longer than a start should. A
+// shop that shows all its pieces with pictures is left alone.
+func Seed(ctx context.Context, s Shop) (pictures func(context.Context) error, err error) {
+	shown, err := s.Catalog.PicturedCount(ctx)
+	if err != nil || shown >= int64(len(pieces)) {
+		return nil, err
 	}
-	pictures := drawAll(ctx, s.Media) // on the other core, while people and pieces are written
 	if err := s.seedUsers(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	admin, err := s.actor(ctx, "nusrat")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	makers, err := s.seedArtisans(ctx, admin)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	products := make([]string, len(pieces))
 	for i, p := range pieces {
 		if products[i], err = s.seedPiece(ctx, admin, p, makers); err != nil {
-			return fmt.Errorf("%s: %w", p.key(), err)
+			return nil, fmt.Errorf("%s: %w", p.key(), err)
 		}
 	}
+	return func(ctx context.Context) error { return s.draw(ctx, admin, products) }, nil
+}
+
+// draw draws each piece and passes it through the same way as a photo from a
+// phone; the same drawing a second time changes nothing.
+func (s Shop) draw(ctx context.Context, actor auth.Actor, products []string) error {
 	for i, product := range products {
-		drawn := <-pictures[i]
-		if drawn.err != nil {
-			return drawn.err
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if err := s.Catalog.AddPhoto(ctx, admin, product, drawn.photo); err != nil {
+		p := pieces[i]
+		var b bytes.Buffer
+		img := draw.Piece(draw.Spec{Craft: p.craft, Garment: p.garment, Colour: shades[p.colour], Seed: uint64(i + 1), Width: 640, Height: 800})
+		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
 			return err
 		}
-		if _, err := s.Catalog.Publish(ctx, admin, "demo:publish:"+pieces[i].key(), product); err != nil {
-			return fmt.Errorf("%s: %w", pieces[i].key(), err)
+		photo, err := media.Ingest(ctx, s.Media, &b)
+		if err != nil {
+			return err
+		}
+		if err := s.Catalog.AddPhoto(ctx, actor, product, photo); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -143,7 +153,10 @@ func (s Shop) seedPiece(ctx context.Context, actor auth.Actor, p piece, makers m
 			return "", err
 		}
 	}
-	_, err = s.Catalog.Submit(ctx, actor, key+":submit", product.ID)
+	if _, err := s.Catalog.Submit(ctx, actor, key+":submit", product.ID); err != nil {
+		return "", err
+	}
+	_, err = s.Catalog.Publish(ctx, actor, key+":publish", product.ID)
 	return product.ID, err
 }
 
@@ -204,38 +217,3 @@ func (p piece) lot(variant, code string, makers map[string]string) catalog.LotIn
 var shades = map[string]string{"white": "#f7f4ec", "ivory": "#f3ead6", "pink": "#e8a3b4", "mint": "#a9d6bd", "sky": "#9cc6e3", "peach": "#f2b896",
 	"yellow": "#edc95a", "black": "#26242a", "maroon": "#6e1f33", "navy": "#22305c", "red": "#b0222e", "green": "#2f7d4f", "lavender": "#b9a7d9",
 	"teal": "#1f7a80", "cream": "#f0e2c0", "gold": "#c9a13b", "silver": "#c0c4c8", "multi": "#d98a4b"}
-
-type drawn struct {
-	photo media.Photo
-	err   error
-}
-
-// drawAll draws every piece and passes it through the same way as a photo from
-// a phone.
-func drawAll(ctx context.Context, store media.Store) []chan drawn {
-	out := make([]chan drawn, len(pieces))
-	for i := range out {
-		out[i] = make(chan drawn, 1)
-	}
-	next := make(chan int, len(pieces))
-	for i := range pieces {
-		next <- i
-	}
-	close(next)
-	for range 2 {
-		go func() {
-			for i := range next {
-				p := pieces[i]
-				var b bytes.Buffer
-				img := draw.Piece(draw.Spec{Craft: p.craft, Garment: p.garment, Colour: shades[p.colour], Seed: uint64(i + 1), Width: 640, Height: 800})
-				err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90})
-				var photo media.Photo
-				if err == nil {
-					photo, err = media.Ingest(ctx, store, &b)
-				}
-				out[i] <- drawn{photo, err}
-			}
-		}()
-	}
-	return out
-}
