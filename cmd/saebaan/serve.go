@@ -144,7 +144,8 @@ func (s *shop) serve(ctx context.Context, cmd serveCmd, began time.Time) error {
 // app puts REST and pages on one Fiber app.
 func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
 	app := web.NewApp(web.Options{TrustedProxies: s.config.TrustedProxies, ErrorHandler: func(c *fiber.Ctx, err error) error {
-		if isAPI(c.Path()) {
+		unread := len(c.Request().Header.Host()) == 0 // its path is not known, and no page sends such
+		if unread || isAPI(c.Path()) {
 			return api.ErrorHandler(c, err)
 		}
 		return storefront.ErrorHandler(c, err)

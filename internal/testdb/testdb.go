@@ -2,6 +2,7 @@ package testdb
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,10 @@ var serial atomic.Int64
 // Main runs the tests of a package and stops the cluster they started; call it
 // from TestMain as os.Exit(testdb.Main(m)).
 func Main(m *testing.M) int {
+	flag.Parse()
+	if checks := flag.Lookup("rapid.checks"); checks != nil && testing.Short() && checks.Value.String() == checks.DefValue {
+		_ = checks.Value.Set("20") // sized for the race detector; make soak runs them in full
+	}
 	code := m.Run()
 	stopCluster()
 	return code

@@ -65,12 +65,18 @@ func (r REST) Try(method, path string, body any, headers ...string) (Answer, err
 	if err != nil {
 		return Answer{}, err
 	}
+	return ReadAnswer(res)
+}
+
+// ReadAnswer reads a response whole and closes it.
+func ReadAnswer(res *http.Response) (Answer, error) {
 	defer func() { _ = res.Body.Close() }()
 	a := Answer{Status: res.StatusCode, Header: res.Header}
+	var err error
 	if a.Raw, err = io.ReadAll(res.Body); err != nil {
 		return a, err
 	}
-	_ = json.Unmarshal(a.Raw, &a.Body)
+	_ = json.Unmarshal(a.Raw, &a.Body) // a page is no JSON
 	return a, nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -75,6 +76,9 @@ func NewApp(o Options) *fiber.App {
 		EnableTrustedProxyCheck: true, TrustedProxies: o.TrustedProxies, ProxyHeader: fiber.HeaderXForwardedFor,
 		ErrorHandler: func(c *fiber.Ctx, err error) error {
 			secure(c)
+			if RequestID(c.UserContext()) == "" { // refused before it reached begin
+				c.SetUserContext(identify(c))
+			}
 			return o.ErrorHandler(c, err)
 		},
 	})
@@ -85,14 +89,12 @@ func NewApp(o Options) *fiber.App {
 // begin gives every request its id, headers, deadline and a net for panics.
 func begin(c *fiber.Ctx) (err error) {
 	secure(c)
-	request := id.New("req")
-	c.Set("X-Request-Id", request)
-	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), requestKey, request), requestDeadline)
+	ctx, cancel := context.WithTimeout(identify(c), requestDeadline)
 	defer cancel()
 	c.SetUserContext(ctx)
 	defer func() {
 		if p := recover(); p != nil {
-			slog.Error("panic", "request_id", request, "panic", p, "stack", string(debug.Stack()))
+			slog.Error("panic", "request_id", RequestID(ctx), "panic", p, "stack", string(debug.Stack()))
 			err = ErrInternal
 		}
 	}()
@@ -101,10 +103,28 @@ func begin(c *fiber.Ctx) (err error) {
 			return ErrEncoding
 		}
 	}
+	if framedTwice(c.Request().Header.RawHeaders()) {
+		c.Context().SetConnectionClose() // where this request ends, a proxy may have seen otherwise
+		return ErrMalformed
+	}
 	if !readable(c) {
 		return ErrMalformed
 	}
 	return c.Next()
+}
+
+// identify gives the request its id, in the answer and in the context returned.
+func identify(c *fiber.Ctx) context.Context {
+	request := id.New("req")
+	c.Set("X-Request-Id", request)
+	return context.WithValue(context.Background(), requestKey, request)
+}
+
+// framedTwice reports whether both Content-Length and Transfer-Encoding say
+// where the body ends (RFC 9112 §6.1); fasthttp would believe the latter.
+func framedTwice(headers []byte) bool {
+	lower := append([]byte{'\n'}, bytes.ToLower(headers)...)
+	return bytes.Contains(lower, []byte("\ntransfer-encoding:")) && bytes.Contains(lower, []byte("\ncontent-length:"))
 }
 
 // readable reports whether address and form are text once their escapes are
@@ -156,7 +176,8 @@ func Fault(c *fiber.Ctx, err error) *fault.Error {
 			return ErrMethod
 		case http.StatusRequestEntityTooLarge:
 			return ErrTooLarge
-		case http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge, http.StatusUpgradeRequired:
+		case http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge, http.StatusUpgradeRequired,
+			http.StatusRequestTimeout, http.StatusBadGateway: // it came too slowly, or not whole
 			return ErrMalformed
 		}
 	}
