@@ -357,9 +357,52 @@ type searchInput struct {
 	Sort       string   `query:"sort" enum:"relevance,new,price_up,price_down" default:"relevance"`
 }
 
+// foundProduct is a product in a list: enough to show and to put into a cart.
+// Price heads and makers are at /v1/products/{id}.
+type foundProduct struct {
+	ID       string         `json:"id"`
+	Slug     string         `json:"slug"`
+	Title    text           `json:"title"`
+	Area     string         `json:"area"`
+	Craft    string         `json:"craft"`
+	Garment  string         `json:"garment"`
+	Fabric   string         `json:"fabric"`
+	Colour   string         `json:"colour"`
+	OneOff   bool           `json:"one_off"`
+	InStock  bool           `json:"in_stock"`
+	Photo    *photo         `json:"photo,omitempty"`
+	Variants []foundVariant `json:"variants" nullable:"false"`
+}
+
+type foundVariant struct {
+	ID      string  `json:"id"`
+	SKU     string  `json:"sku"`
+	Size    string  `json:"size"`
+	Tag     *amount `json:"tag,omitempty" doc:"What the buyer pays, tax included"`
+	InStock bool    `json:"in_stock"`
+}
+
+func foundBody(p catalog.Product) foundProduct {
+	out := foundProduct{ID: p.ID, Slug: p.Slug, Title: textOf(p.Title), Area: p.Area, Craft: p.Craft, Garment: p.Garment,
+		Fabric: p.Fabric, Colour: p.Colour, OneOff: p.OneOff, InStock: p.InStock(), Variants: make([]foundVariant, 0, len(p.Variants))}
+	if len(p.Photos) > 0 {
+		f := photo(p.Photos[0])
+		out.Photo = &f
+	}
+	for _, v := range p.Variants {
+		fv := foundVariant{ID: v.ID, SKU: v.SKU, Size: v.Size, InStock: v.Free() > 0}
+		if v.Card != nil {
+			tag := rupees(v.Card.Tag)
+			fv.Tag = &tag
+		}
+		out.Variants = append(out.Variants, fv)
+	}
+	return out
+}
+
 type searchOutput struct {
 	Body struct {
-		Data       []product           `json:"data" nullable:"false"`
+		Data       []foundProduct      `json:"data" nullable:"false"`
 		Total      int64               `json:"total"`
 		Facets     map[string][]bucket `json:"facets"`
 		HasMore    bool                `json:"has_more"`
@@ -380,9 +423,9 @@ func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, er
 		return nil, err
 	}
 	out := &searchOutput{}
-	out.Body.Data, out.Body.Total, out.Body.HasMore = []product{}, found.Total, found.HasMore
+	out.Body.Data, out.Body.Total, out.Body.HasMore = make([]foundProduct, 0, len(found.Products)), found.Total, found.HasMore
 	for _, p := range found.Products {
-		out.Body.Data = append(out.Body.Data, productBody(p))
+		out.Body.Data = append(out.Body.Data, foundBody(p))
 	}
 	if found.HasMore {
 		out.Body.NextCursor = &found.NextCursor

@@ -27,13 +27,18 @@ type figure struct {
 // load asks for addresses at random from 8 connections for that long.
 func load(t testing.TB, base string, addresses []string, for_ time.Duration) figure {
 	t.Helper()
+	return loadFunc(base, func(r *rand.Rand) string { return addresses[r.IntN(len(addresses))] }, for_)
+}
+
+// loadFunc asks for whatever address next gives.
+func loadFunc(base string, next func(*rand.Rand) string, for_ time.Duration) figure {
 	return run(for_, func(worker int) func() error {
 		c := &fasthttp.HostClient{Addr: strings.TrimPrefix(base, "http://"), MaxConns: 1}
 		r := rand.New(rand.NewPCG(uint64(worker), 7))
 		var req fasthttp.Request
 		var res fasthttp.Response
 		return func() error {
-			req.SetRequestURI(base + addresses[r.IntN(len(addresses))])
+			req.SetRequestURI(base + next(r))
 			if err := c.Do(&req, &res); err != nil {
 				return err
 			}

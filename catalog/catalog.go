@@ -68,10 +68,11 @@ type Service struct {
 	gst    *gst.Table
 	engine search.Engine
 	media  media.Store
+	shelf  *shelf
 }
 
 // NewService makes the service. The engine and the store may be nil for
 // commands that neither search nor show pictures.
 func NewService(d *db.DB, table *gst.Table, engine search.Engine, store media.Store) *Service {
-	return &Service{db: d, gst: table, engine: engine, media: store}
+	return &Service{db: d, gst: table, engine: engine, media: store, shelf: newShelf()}
 }

@@ -8,7 +8,8 @@ import (
 	"saebaan/internal/search"
 )
 
-// Found is one page of search results with its counts.
+// Found is one page of search results with its counts. The products are shared
+// between requests: they are read, never changed.
 type Found struct {
 	Products []Product
 	search.Result
@@ -21,17 +22,27 @@ func (s *Service) Search(ctx context.Context, q search.Query) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	out := Found{Result: r}
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		products, err := load(tx, r.IDs)
-		for _, p := range products {
-			if p.public() {
-				out.Products = append(out.Products, p)
-			}
+	have, missing, epoch := s.shelf.take(r.IDs)
+	if len(missing) > 0 {
+		var read []Product
+		if err := s.db.Read(ctx, func(tx *db.Tx) error {
+			read, err = load(tx, missing)
+			return err
+		}); err != nil {
+			return Found{}, err
 		}
-		return err
-	})
-	return out, err
+		s.shelf.put(read, epoch)
+		for i := range read {
+			have[read[i].ID] = &read[i]
+		}
+	}
+	out := Found{Result: r}
+	for _, id := range r.IDs {
+		if p := have[id]; p != nil && p.public() {
+			out.Products = append(out.Products, *p)
+		}
+	}
+	return out, nil
 }
 
 // document is what the index holds of a published product.

@@ -34,8 +34,12 @@ type seenVersion struct {
 	at      db.Time
 }
 
-// NewFollower starts from an instant; changed may be nil.
+// NewFollower starts from an instant; changed may be nil. From now on the service
+// may keep what it read, since this follower drops what changes.
 func NewFollower(s *Service, engine search.Engine, from db.Time, changed func([]string)) *Follower {
+	s.shelf.mu.Lock()
+	s.shelf.open = true
+	s.shelf.mu.Unlock()
 	return &Follower{catalog: s, engine: engine, changed: changed, asked: from,
 		seen: map[string]seenVersion{}, imports: map[string]bool{}}
 }
@@ -173,6 +177,7 @@ func (f *Follower) renew(ctx context.Context, products []string) error {
 	if err := f.engine.Delete(ctx, gone); err != nil {
 		return err
 	}
+	f.catalog.shelf.drop(products)
 	if f.changed != nil {
 		f.changed(products)
 	}

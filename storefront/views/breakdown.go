@@ -171,31 +171,55 @@ func percent(r money.BasisPoints) string {
 	return money.Paise(r).Plain()
 }
 
-// makers are those of some stages as they are shown: first names with consent,
-// the others by their area.
+// makers are those of some stages as they are shown, by area: first names with
+// consent, the others by their number.
 func (p Page) makers(all []catalog.Maker, stages ...string) []string {
-	var out []string
-	unnamed := map[string]int64{}
-	var order []string
+	type place struct {
+		area, kind string
+	}
+	var order []place
+	names, unnamed := map[place][]string{}, map[place]int64{}
 	seen := map[string]bool{}
 	for _, m := range all {
 		if !slices.Contains(stages, m.Stage) || seen[m.Artisan] {
 			continue
 		}
 		seen[m.Artisan] = true
+		at := place{m.Area, kindOfMaker(m.Stage)}
 		if m.NameEn != "" {
-			name := catalog.Text{En: m.NameEn, Hi: m.NameHi, Ur: m.NameUr}.In(p.Lang.Code)
-			out = append(out, p.T("maker.named", "Name", name, "Area", p.Word("area", m.Area)))
-			continue
+			at.kind = ""
+			names[at] = append(names[at], catalog.Text{En: m.NameEn, Hi: m.NameHi, Ur: m.NameUr}.In(p.Lang.Code))
+		} else {
+			unnamed[at]++
 		}
-		key := kindOfMaker(m.Stage) + " " + m.Area
-		if unnamed[key]++; unnamed[key] == 1 {
-			order = append(order, key)
+		if !slices.Contains(order, at) {
+			order = append(order, at)
 		}
 	}
-	for _, key := range order {
-		kind, area := key[:1], key[2:]
-		out = append(out, p.N("maker."+kind, unnamed[key], "Area", p.Word("area", area)))
+	var out []string
+	for _, at := range order {
+		area := p.Word("area", at.area)
+		if at.kind == "" {
+			out = append(out, p.T("maker.named", "Name", p.Lang.List(names[at]), "Area", area))
+		} else {
+			out = append(out, p.N("maker."+at.kind, unnamed[at], "Area", area))
+		}
+	}
+	return out
+}
+
+// details are what is known of a part beside its amount: who, how long, and
+// whether the maker laid the money out.
+func (p Page) details(t part) []string {
+	var out []string
+	if len(t.makers) > 0 {
+		out = append(out, p.Lang.List(t.makers))
+	}
+	if t.minutes > 0 {
+		out = append(out, p.T("price.time", "Time", p.Lang.Minutes(t.minutes), "Hourly", t.hourly().String()))
+	}
+	if t.hers {
+		out = append(out, p.T("price.hers"))
 	}
 	return out
 }
