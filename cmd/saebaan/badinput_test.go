@@ -41,7 +41,7 @@ func (s *shop) refuse(t *testing.T, attacks []attack) {
 			if !strings.Contains(string(answer.Raw), a.detail) {
 				t.Errorf("%q is not said: %s", a.detail, answer.Raw)
 			}
-			unchanged(t, d, before)
+			before = unchanged(t, d, before)
 		})
 	}
 }

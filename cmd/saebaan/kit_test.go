@@ -136,8 +136,8 @@ func digest(t testing.TB, d *sql.DB, table string) string {
 	return fmt.Sprintf("%d rows, %x", n, sum)
 }
 
-// unchanged fails the test when a table is not as it was.
-func unchanged(t testing.TB, d *sql.DB, before map[string]string) {
+// unchanged fails the test when a table is not as it was, and returns what is.
+func unchanged(t testing.TB, d *sql.DB, before map[string]string) map[string]string {
 	t.Helper()
 	after := contents(t, d)
 	for _, table := range slices.Sorted(maps.Keys(before)) {
@@ -145,6 +145,7 @@ func unchanged(t testing.TB, d *sql.DB, before map[string]string) {
 			t.Errorf("%s was written: %s, before %s", table, after[table], before[table])
 		}
 	}
+	return after
 }
 
 // marker stands in what tests send wrongly; no answer may hold it.
