@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"saebaan/internal/gst"
@@ -227,6 +228,20 @@ func (s *Server) deliverOrder(ctx context.Context, in *MoveInput) (*answer[order
 		return nil, err
 	}
 	return reply(ctx, orderBody(o)), nil
+}
+
+// webhookOperation describes webhook, which Huma does not call: the signature
+// is over the raw bytes.
+func webhookOperation() *huma.Operation {
+	text := &huma.Schema{Type: huma.TypeString}
+	o := op(post, "/webhooks/stripe", "stripe-webhook", "Tell of a payment (Stripe, API version 2023-10-16)")
+	o.Parameters = []*huma.Param{{Name: "Stripe-Signature", In: "header", Required: true, Schema: text}}
+	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}
+	o.Responses = map[string]*huma.Response{
+		"200":     {Description: "Entered, now or before", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}},
+		"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}},
+	}
+	return &o
 }
 
 // webhook takes the gateway's events: raw bytes and their signature.

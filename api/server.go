@@ -47,6 +47,9 @@ type Server struct {
 func Register(app *fiber.App, c Config) *Server {
 	huma.ValidateStrictCasing = true
 	huma.NewErrorWithContext = newHumaError
+	huma.NewError = func(status int, text string, errs ...error) huma.StatusError { // what the description shows
+		return newHumaError(nil, status, text, errs...)
+	}
 	config := huma.DefaultConfig("Saebaan", Version)
 	config.Info.Description = introduction
 	config.CreateHooks, config.DocsPath, config.SchemasPath, config.OpenAPIPath = nil, "", "", "/openapi"
@@ -145,6 +148,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(post, "/orders/{id}/dispatch", "dispatch-order", "Send an order off"), s.dispatchOrder)
 	huma.Register(a, op(post, "/orders/{id}/deliver", "deliver-order", "Record that an order arrived"), s.deliverOrder)
 	app.Post("/v1/webhooks/stripe", s.webhook)
+	a.OpenAPI().AddOperation(webhookOperation())
 
 	huma.Register(a, made("/payout-runs", "create-run", "Prepare a run"), s.createRun)
 	huma.Register(a, op(get, "/payout-runs", "list-runs", "List runs"), s.listRuns)

@@ -4,9 +4,11 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"saebaan/internal/auth"
 	"saebaan/internal/payment"
 	"saebaan/internal/web"
 	"saebaan/orders"
+	"saebaan/storefront/locale"
 	"saebaan/storefront/static"
 	"saebaan/storefront/views"
 )
@@ -17,6 +19,7 @@ func (s *Site) order(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Office = p.Actor.Via == auth.ViaSession && landing(p.Actor, "") == "/office"
 	return views.Order(p.Titled(p.T("order.title"), ""), o), nil
 }
 
@@ -55,7 +58,7 @@ func (s *Site) payForm(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	}
 	p = p.Titled(p.T("pay.title"), "")
 	if s.Simulator != nil {
-		return views.Practice(p, id, row.Amount.String()), nil
+		return views.Practice(p, id, locale.Rupees(row.Amount)), nil
 	}
 	return s.stripe(c, p, id)
 }
@@ -72,7 +75,7 @@ func (s *Site) stripe(c *fiber.Ctx, p views.Page, order string) (templ.Component
 		return nil, err
 	}
 	c.Set("Content-Security-Policy", stripePolicy)
-	return views.StripePay(p, views.Stripe{Order: order, Amount: pay.Amount.String(), PublishableKey: s.StripePublishableKey,
+	return views.StripePay(p, views.Stripe{Order: order, Amount: locale.Rupees(pay.Amount), PublishableKey: s.StripePublishableKey,
 		ClientSecret: pay.ClientSecret}, static.URL("pay.js")), nil
 }
 

@@ -22,9 +22,9 @@ func (s *Site) home(c *fiber.Ctx, p views.Page) (templ.Component, []string, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	var crafts []views.Craft
+	front := views.Front{Newest: newest.Products}
 	for _, craft := range artisans.Crafts {
-		found, err := s.Catalog.Search(ctx, search.Query{Crafts: []string{craft}, Sort: search.SortNew, Limit: 1, InStock: true})
+		found, err := s.Catalog.Search(ctx, search.Query{Crafts: []string{craft}, Sort: search.SortNew, Limit: 2, InStock: true})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -32,10 +32,13 @@ func (s *Site) home(c *fiber.Ctx, p views.Page) (templ.Component, []string, erro
 		if len(found.Products) > 0 {
 			one.Piece = found.Products[0]
 		}
-		crafts = append(crafts, one)
+		if len(found.Products) > 1 && front.Hero.ID == "" {
+			front.Hero = found.Products[1]
+		}
+		front.Crafts = append(front.Crafts, one)
 	}
 	p = p.Titled(p.T("home.title"), p.T("home.mission_3"))
-	return views.Home(p, crafts, newest.Products), nil, nil
+	return views.Home(p, front), nil, nil
 }
 
 func (s *Site) about(_ *fiber.Ctx, p views.Page) (templ.Component, []string, error) {

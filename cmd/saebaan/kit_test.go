@@ -21,6 +21,14 @@ import (
 	"saebaan/internal/testkit"
 )
 
+// bare is a running program on SQLite without users.
+func bare(t testing.TB) *shop {
+	t.Helper()
+	s := &shop{Program: testkit.Serve(t, t.TempDir(), nil), t: t}
+	s.guest = testkit.REST{T: t, URL: s.URL, Client: testkit.Client()}
+	return s
+}
+
 // within polls until done says so and fails the test after a minute.
 func within(t testing.TB, what string, done func() bool) {
 	t.Helper()
@@ -196,6 +204,9 @@ func (s *shop) raw(request string) (testkit.Answer, error) {
 		return testkit.Answer{}, err
 	}
 	a, err := testkit.ReadAnswer(res)
+	if res.Close {
+		a.Header.Set("Connection", "close") // which the reader has taken out
+	}
 	_ = c.Close()
 	<-sent
 	return a, err

@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 
 	"saebaan/catalog"
 	"saebaan/internal/gst"
@@ -213,7 +214,7 @@ func (p Page) makers(all []catalog.Maker, stages ...string) []string {
 func (p Page) details(t part) []string {
 	var out []string
 	if len(t.makers) > 0 {
-		out = append(out, p.Lang.List(t.makers))
+		out = append(out, strings.Join(t.makers, "; "))
 	}
 	if t.minutes > 0 {
 		out = append(out, p.T("price.time", "Time", p.Lang.Minutes(t.minutes), "Hourly", t.hourly().String()))

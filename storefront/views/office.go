@@ -111,6 +111,14 @@ func movements(st payouts.Statement) []moved {
 	return out
 }
 
+// since is a period's first day, left open when it is the beginning of all.
+func since(from string) string {
+	if from == "2000-01-01" {
+		return ""
+	}
+	return from
+}
+
 func accountWord(account, artisan string) string {
 	switch ledger.Account(account) {
 	case ledger.Held(artisan):

@@ -4,6 +4,7 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
+	"saebaan/internal/money"
 	"saebaan/orders"
 )
 
@@ -40,6 +41,13 @@ func each(o orders.Order, of func(orders.Allocation) *db.Time) *db.Time {
 		}
 	}
 	return last
+}
+
+// sumOf is what a line's pieces cost together; an order above what can be
+// counted was never placed.
+func sumOf(l orders.Line) money.Paise {
+	sum, _ := l.Tag.Times(l.Quantity)
+	return sum
 }
 
 // payable reports whether the buyer can still pay.
