@@ -23,14 +23,15 @@ var docPages = template.Must(template.ParseFS(docFiles, "docs/*.html"))
 // docs serves the description's reading page and the list of error codes, all
 // from the program itself.
 func (s *Server) docs(app *fiber.App) {
-	page := func(name string, data any) fiber.Handler {
+	page := func(name string, data func(*fiber.Ctx) any) fiber.Handler {
 		return func(c *fiber.Ctx) error {
 			c.Type("html", "utf-8")
-			return docPages.ExecuteTemplate(c.Response().BodyWriter(), name, data)
+			return docPages.ExecuteTemplate(c.Response().BodyWriter(), name, data(c))
 		}
 	}
-	app.Get("/docs", page("index.html", nil))
-	app.Get("/docs/errors", page("errors.html", errorCodes()))
+	codes := errorCodes()
+	app.Get("/docs", page("index.html", func(c *fiber.Ctx) any { return c.BaseURL() }))
+	app.Get("/docs/errors", page("errors.html", func(*fiber.Ctx) any { return codes }))
 	app.Get("/docs/:file", func(c *fiber.Ctx) error {
 		file, err := docFiles.ReadFile("docs/" + c.Params("file"))
 		if err != nil || c.Params("file") == "index.html" || c.Params("file") == "errors.html" {

@@ -10,6 +10,7 @@ import (
 
 	"saebaan/internal/auth"
 	"saebaan/internal/fault"
+	"saebaan/internal/idem"
 	"saebaan/internal/web"
 	"saebaan/orders"
 	"saebaan/storefront/views"
@@ -53,7 +54,8 @@ func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, form views.Form, err error)
 	if f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		return nil, err // when it is not known what was done, the same form is sent again
 	}
-	if id, _ := lastOrder(c); id != "" && (errors.Is(err, orders.ErrCartUsed) || errors.Is(err, orders.ErrNoCart)) {
+	ordered := errors.Is(err, orders.ErrCartUsed) || errors.Is(err, orders.ErrNoCart) || errors.Is(err, idem.ErrReused)
+	if id, _ := lastOrder(c); id != "" && ordered {
 		return seeOther(c, "/orders/"+id)
 	}
 	wrong := map[string]string{}

@@ -1,6 +1,7 @@
 package storefront
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -17,6 +18,7 @@ import (
 // which the log has it.
 func ErrorHandler(c *fiber.Ctx, err error) error {
 	f := web.Fault(c, err)
+	c.SetUserContext(context.WithoutCancel(c.UserContext())) // its time may be over
 	p := pageOf(c)
 	p.Private = true
 	kind := locale.Kind(f)

@@ -42,7 +42,7 @@ type shop struct {
 
 // simulatorSecret signs the simulator's events. It guards nothing: the
 // simulator moves no money and refuses production.
-const simulatorSecret = "whsec_practice_money_only"
+const simulatorSecret = "whsec_practice_money_only" // #nosec G101 -- see above
 
 // openShop opens database, keys and photos and builds the services. A SQLite
 // database is brought to this version first; PostgreSQL must have been migrated.

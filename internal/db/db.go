@@ -65,7 +65,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		return nil, err
 	}
 	if err := d.write.PingContext(ctx); err != nil {
-		d.Close()
+		_ = d.Close()
 		return nil, ErrUnavailable.With("The database does not answer. Nothing was started; check its address.").Because(err)
 	}
 	return d, nil

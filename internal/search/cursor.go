@@ -18,8 +18,8 @@ type place struct {
 func (q Query) mark() uint32 {
 	h := fnv.New32a()
 	write := func(s string) {
-		h.Write([]byte(s))
-		h.Write([]byte{0xff})
+		_, _ = h.Write([]byte(s)) // a hash never fails
+		_, _ = h.Write([]byte{0xff})
 	}
 	for _, values := range [][]string{q.Crafts, q.Techniques, q.Garments, q.Fabrics, q.Colours, q.Sizes, q.Areas} {
 		for _, v := range slices.Sorted(slices.Values(values)) {

@@ -208,7 +208,7 @@ RETURNING n`},
 func (p *putter) close() {
 	for _, s := range []*sql.Stmt{p.doc, p.forget, p.remind} {
 		if s != nil {
-			s.Close()
+			_ = s.Close()
 		}
 	}
 }

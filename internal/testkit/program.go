@@ -37,7 +37,7 @@ func Binary(t testing.TB) string {
 			return
 		}
 		binary = filepath.Join(dir, "saebaan")
-		cmd := exec.Command("go", "build", "-o", binary, "saebaan/cmd/saebaan")
+		cmd := exec.Command("go", "build", "-o", binary, "saebaan/cmd/saebaan") // #nosec G204 -- our own program
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			buildErr = string(out)

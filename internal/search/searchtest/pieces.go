@@ -69,7 +69,7 @@ var (
 
 // Many makes n documents of a plausible shop, the same for the same n.
 func Many(n int) []search.Document {
-	r := rand.New(rand.NewPCG(7, 11))
+	r := rand.New(rand.NewPCG(7, 11)) // #nosec G404 -- sample data, the same each time
 	pick := func(from []string) string { return from[r.IntN(len(from))] }
 	docs := make([]search.Document, n)
 	for i := range docs {

@@ -40,12 +40,12 @@ func sow(p *pen, w work, shape []pt, step, size float64) {
 
 // cut is the measures of an upper garment's left half.
 type cut struct {
-	neck, deep    float64 // half width and depth of the neckline
-	top           float64 // where the shoulder begins
-	waist, hem    float64 // half widths
-	low           float64 // where the hem lies
-	sleeve, cuff  pt      // outer and inner corner of the cuff
-	vNeck, closed bool
+	neck, deep   float64 // half width and depth of the neckline
+	top          float64 // where the shoulder begins
+	waist, hem   float64 // half widths
+	low          float64 // where the hem lies
+	sleeve, cuff pt      // outer and inner corner of the cuff
+	vNeck        bool
 }
 
 func (c cut) neckline() []pt {

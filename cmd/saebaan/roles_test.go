@@ -1,0 +1,239 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"saebaan/internal/testkit"
+)
+
+// people are the columns of the role table, in this order. The key belongs to a
+// person who holds every role.
+var people = []string{"nobody", "guest", "shopper", "trade", "coordinator", "preparer", "approver", "stall", "admin", "key"}
+
+// permission is what each of the people is told at a route, when the request
+// itself is in order. {id} is a thing that exists where the table says so in
+// known, else one that does not, so 404 behind a 401 or 403 column means "may".
+type permission struct {
+	body  any
+	known string
+	told  string
+}
+
+const (
+	everybody   = "200 200 200 200 200 200 200 200 200 200"
+	everybody1  = "201 201 201 201 201 201 201 201 201 201"
+	missing     = "404 404 404 404 404 404 404 404 404 404"
+	invalid     = "400 400 400 400 400 400 400 400 400 400"
+	finance     = "401 401 403 403 403 200 200 403 200 200"
+	finance404  = "401 401 403 403 403 404 404 403 404 404"
+	field       = "401 401 403 403 201 403 403 403 201 201" // coordinators of the area and administrators
+	field200    = "401 401 403 403 200 403 403 403 200 200"
+	field404    = "401 401 403 403 404 403 403 403 404 404"
+	readers     = "401 401 403 403 200 200 200 403 200 200" // field and finance
+	admin404    = "401 401 403 403 403 403 403 403 404 404"
+	prepares404 = "401 401 403 403 403 404 403 403 403 404"
+	banks404    = "401 401 403 403 403 404 404 403 403 404"
+)
+
+// roleTable is every route of the interface: a new one fails the test until
+// somebody has written down here who may use it.
+var roleTable = map[string]permission{
+	"POST /v1/sessions":           {body: obj{"user": "shopper", "password": password}, told: everybody1},
+	"DELETE /v1/sessions/current": {told: "401 401 204 204 204 204 204 204 204 401"},
+	"GET /v1/me":                  {told: "401 401 200 200 200 200 200 200 200 200"},
+
+	"GET /v1/artisans":                {told: readers},
+	"POST /v1/artisans":               {body: obj{"name": obj{"en": "Role"}, "area": "lucknow", "crafts": []string{"chikan"}}, told: field},
+	"GET /v1/artisans/{id}":           {known: "artisan", told: readers},
+	"GET /v1/artisans/{id}/statement": {known: "artisan", told: readers},
+	"POST /v1/artisans/{id}/payees":   {body: obj{"kind": "upi", "holder": "Role", "upi": "role@upi"}, known: "artisan", told: field},
+	"POST /v1/artisans/{id}/consents": {body: obj{"purpose": "name", "granted": true, "notice": "1", "language": "en"}, known: "artisan", told: field},
+
+	"GET /v1/products":                 {told: field200},
+	"POST /v1/products":                {body: obj{"title": obj{"en": "Role"}, "area": "lucknow", "craft": "chikan", "garment": "kurta", "fabric": "cotton", "colour": "white", "hsn": "6206"}, told: field},
+	"GET /v1/products/{id}":            {known: "draft", told: "404 404 404 404 200 404 404 404 200 200"},
+	"POST /v1/products/{id}/submit":    {told: field404},
+	"POST /v1/products/{id}/publish":   {told: admin404},
+	"POST /v1/products/{id}/send-back": {body: obj{"note": "n"}, told: admin404},
+	"POST /v1/products/{id}/archive":   {told: admin404},
+	"POST /v1/products/{id}/variants":  {body: obj{"sku": "ROLE", "size": "M"}, told: field404},
+	"POST /v1/variants/{id}/price-cards": {told: field404, body: obj{"list_price": inr(121500),
+		"heads": []obj{{"kind": "wage", "head": "embroidery", "amount": inr(121500), "minutes": 1110}}}},
+	"POST /v1/variants/{id}/lots": {body: obj{"owner_id": "art_1", "pieces": 1, "makers": []obj{{"stage": "embroidery", "artisan_id": "art_1", "weight": 1}}}, told: field404},
+	"GET /v1/lots/{id}":           {known: "lot", told: field200},
+	"GET /v1/search":              {told: everybody},
+
+	"POST /v1/carts":                {told: everybody1},
+	"GET /v1/carts/{id}":            {known: "cart", told: missing},
+	"POST /v1/carts/{id}/lines":     {body: obj{"variant_id": "var_1", "quantity": 1}, known: "cart", told: missing},
+	"POST /v1/orders":               {body: placeBody("crt_1", "09"), told: missing},
+	"GET /v1/orders":                {told: finance},
+	"GET /v1/orders/{id}":           {known: "order", told: "404 404 404 404 404 200 200 404 200 200"},
+	"POST /v1/orders/{id}/pay":      {known: "order", told: "404 404 404 404 404 409 409 404 409 409"}, // it is paid
+	"POST /v1/orders/{id}/dispatch": {told: admin404},
+	"POST /v1/orders/{id}/deliver":  {told: admin404},
+	"POST /v1/webhooks/stripe":      {body: obj{}, told: invalid},
+
+	"GET /v1/payout-runs":                {told: finance},
+	"POST /v1/payout-runs":               {told: "401 401 403 403 403 201 403 403 403 201"},
+	"GET /v1/payout-runs/{id}":           {told: finance404},
+	"POST /v1/payout-runs/{id}/submit":   {told: prepares404},
+	"POST /v1/payout-runs/{id}/withdraw": {told: prepares404},
+	"POST /v1/payout-runs/{id}/approve": {body: obj{"content_hash": strings.Repeat("0", 64), "password": password},
+		told: "401 401 403 403 403 403 404 403 403 403"}, // a key never approves
+	"GET /v1/payout-runs/{id}/bank-file":     {told: banks404},
+	"POST /v1/payout-runs/{id}/bank-answers": {body: "reference,status,utr,reason\n", told: banks404},
+
+	"GET /v1/ledger/accounts": {told: finance},
+	"GET /v1/ledger/entries":  {told: finance},
+	"GET /v1/ledger/blocks":   {told: finance},
+
+	"POST /v1/test/clock":                     {body: obj{"advance": "1s"}, told: everybody},
+	"POST /v1/test/payments/{intent}/confirm": {body: obj{"outcome": "succeeded"}, told: missing},
+}
+
+// operations are the routes that the description names.
+func (s *shop) operations() []string {
+	s.t.Helper()
+	var api struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(s.guest.Get("/openapi.json").Raw, &api); err != nil {
+		s.t.Fatal(err)
+	}
+	var out []string
+	for path, methods := range api.Paths {
+		for method := range methods {
+			out = append(out, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestEveryRouteIsInTheRoleTable(t *testing.T) {
+	s := bare(t)
+	listed := slices.Sorted(maps.Keys(roleTable))
+	if found := s.operations(); !slices.Equal(found, listed) {
+		for _, o := range found {
+			if _, ok := roleTable[o]; !ok {
+				t.Errorf("%s is in no role table", o)
+			}
+		}
+		for _, o := range listed {
+			if !slices.Contains(found, o) {
+				t.Errorf("%s is in the role table and not in the program", o)
+			}
+		}
+	}
+}
+
+// everyone signs the people in, in the order of the table.
+func (s *shop) everyone() []testkit.REST {
+	s.t.Helper()
+	s.user("all", "administrator", "coordinator", "finance_preparer", "finance_approver", "shopper")
+	key := strings.TrimSpace(must(s.t, s.Data, s.Env, "keys", "create", "--user", "all"))
+	guest := s.baskets(1)[0].buyer
+	return []testkit.REST{s.guest, guest, s.user("shopper", "shopper"), s.user("trade", "trade_buyer"), s.guest.SignIn("asha", password),
+		s.guest.SignIn("preparer", password), s.guest.SignIn("approver", password), s.user("stall", "stall_seller"), s.guest.SignIn("admin", password), s.guest.As(key)}
+}
+
+// ask makes the table's request of a route.
+func (p permission) ask(as testkit.REST, route, id string) (testkit.Answer, error) {
+	method, path, _ := strings.Cut(route, " ")
+	path = strings.NewReplacer("{id}", id, "{intent}", id).Replace(path)
+	if _, csv := p.body.(string); csv {
+		return as.Try(method, path, p.body, "Content-Type", "text/csv")
+	}
+	return as.Try(method, path, p.body)
+}
+
+func TestRoles(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, environment []string) {
+		s := open(t, environment)
+		known := map[string]string{"artisan": s.artisan("Role Maker"), "cart": s.baskets(1)[0].id}
+		_, v := s.kurta("ROLE-1", 5, map[string]string{"embroidery": known["artisan"]}, false)
+		known["order"] = s.buy(t, map[string]int64{v: 1}, "09")
+		known["lot"] = s.admin.Get("/v1/orders/"+known["order"]).Str("allocations", 0, "lot_id")
+		known["draft"] = s.asha.Post("/v1/products", roleTable["POST /v1/products"].body).Str("id")
+		all := s.everyone()
+		routes := slices.Sorted(maps.Keys(roleTable))
+		last := slices.Index(routes, "DELETE /v1/sessions/current")
+		routes = append(slices.Delete(routes, last, last+1), "DELETE /v1/sessions/current")
+		told := 0
+		for _, route := range routes {
+			p := roleTable[route]
+			columns := strings.Fields(p.told)
+			if len(columns) != len(people) {
+				t.Fatalf("%s has %d columns, not %d", route, len(columns), len(people))
+			}
+			id := known[p.known]
+			if id == "" {
+				id = "non_" + strings.Repeat("0", 26)
+			}
+			for i, who := range people {
+				a, err := p.ask(all[i], route, id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := fmt.Sprint(a.Status); got != columns[i] {
+					t.Errorf("%s as %s: %s, want %s: %s", route, who, got, columns[i], a.Raw)
+				}
+				told++
+			}
+		}
+		t.Logf("%d routes × %d people: %d answers as in the table", len(routes), len(people), told)
+		for i, who := range people[2:9] { // signing out ended each session at once
+			if a := all[i+2].Do(401, "GET", "/v1/me", nil); a.Str("code") != "auth.unauthenticated" {
+				t.Errorf("%s after signing out: %s", who, a.Raw)
+			}
+		}
+	})
+}
+
+// Nobody changes anything without proof of who she is: not with an empty body,
+// not with a text, not with a staff token in a cookie instead of a header.
+func TestAnonymousChangesNothing(t *testing.T) {
+	s := open(t, nil)
+	known := s.baskets(1)[0].id
+	public := []string{"POST /v1/carts", "POST /v1/sessions", "POST /v1/test/clock", "POST /v1/test/payments/{intent}/confirm"}
+	d := s.books()
+	s.quiet(d)
+	before := contents(t, d)
+	tried := 0
+	for route, p := range roleTable {
+		if strings.HasPrefix(route, "GET ") || slices.Contains(public, route) {
+			continue
+		}
+		cookie := "__Host-session=" + s.admin.Token + "; session=" + s.admin.Token + "; token=" + s.admin.Token
+		method, path, _ := strings.Cut(route, " ")
+		path = strings.ReplaceAll(path, "{id}", known)
+		for name, ask := range map[string]func() (testkit.Answer, error){
+			"whole":    func() (testkit.Answer, error) { return p.ask(s.guest, route, known) },
+			"empty":    func() (testkit.Answer, error) { return s.guest.Try(method, path, nil) },
+			"no value": func() (testkit.Answer, error) { return s.guest.Try(method, path, obj{}) },
+			"text":     func() (testkit.Answer, error) { return s.guest.Try(method, path, "{}", "Content-Type", "text/plain") },
+			"cookie":   func() (testkit.Answer, error) { return s.guest.Try(method, path, p.body, "Cookie", cookie) },
+			"as GET":   func() (testkit.Answer, error) { return s.guest.Try("GET", path+"?access_token="+s.admin.Token, nil) },
+		} {
+			a, err := ask()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "as GET" && a.Status == 200 {
+				continue // it is a route of its own, which only reads
+			}
+			if !slices.Contains([]int{400, 401, 403, 404, 405, 415, 422}, a.Status) {
+				t.Errorf("%s, %s: %d %s", route, name, a.Status, a.Raw)
+			}
+			tried++
+		}
+	}
+	unchanged(t, d, before)
+	t.Logf("%d tries, nothing changed", tried)
+}
