@@ -436,6 +436,13 @@ CREATE TABLE account_blocks (
     PRIMARY KEY (account, block)
 );
 
+-- The newest row of account_blocks, written by the sealer alone.
+CREATE TABLE account_heads (
+    account TEXT PRIMARY KEY,
+    block   BIGINT NOT NULL,
+    paise   BIGINT NOT NULL
+);
+
 CREATE TABLE balances (
     account    TEXT PRIMARY KEY,
     paise      BIGINT NOT NULL,

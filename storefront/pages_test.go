@@ -32,8 +32,8 @@ func TestHomeListAndProduct(t *testing.T) {
 	b.get("/shop?sort=sideways").shows(422)
 
 	page := b.get("/p/"+s.pieces["kurta"].Slug).shows(200, "White muslin kurta", "inclusive of all taxes", "Choose a size",
-		"Where your money goes", "Embroidery Shabana of Lucknow; a woman of Ahirori in Hardoi 18 h 30 min of work, ₹65.67 an hour",
-		"a craftsperson of Lucknow", "Price before tax 100.0 % ₹2,400.00", "Tax (GST 5 %) ₹120.00", "You pay ₹2,520.00", "S: ₹2,520 M: ₹2,625")
+		"Where your money goes", "Embroidery 50.6 % ₹1,215.00 Shabana of Lucknow; a woman of Ahirori in Hardoi 18 h 30 min of work, ₹65.67 an hour",
+		"Block printing 2.0 % ₹48.00 a craftsperson of Lucknow", "Price before tax 100.0 % ₹2,400.00", "Tax (GST 5 %) ₹120.00", "You pay ₹2,520.00", "S: ₹2,520 Head Share Amount", "M: ₹2,625 Head Share Amount")
 	page.hides("Bano", "Tabassum", "Salim")
 	if !strings.Contains(page.body, `property="og:image" content="http://example.com/media/`) {
 		t.Error("no picture for shared links")

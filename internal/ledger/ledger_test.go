@@ -163,6 +163,7 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		"seals":          {"entry_id", "block", "pos"},
 		"blocks":         {"no", "prev", "count", "root", "hash", "sealed_at"},
 		"account_blocks": {"account", "block", "paise"},
+		"account_heads":  {"account", "paise"},
 		"balances":       {"account", "paise"},
 	}
 	numeric := map[string]bool{"posted_at": true, "pos": true, "paise": true, "block": true, "no": true, "count": true, "sealed_at": true}

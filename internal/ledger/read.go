@@ -33,14 +33,10 @@ type AccountBalance struct {
 func Accounts(ctx context.Context, d *db.DB, after Account, limit int) ([]AccountBalance, error) {
 	var out []AccountBalance
 	err := d.Select(ctx, &out, `
-		SELECT a.account, a.paise
-		FROM account_blocks a
-		WHERE a.account > $1
-			AND a.block = (
-				SELECT MAX(b.block)
-				FROM account_blocks b
-				WHERE b.account = a.account)
-		ORDER BY a.account
+		SELECT account, paise
+		FROM account_heads
+		WHERE account > $1
+		ORDER BY account
 		LIMIT $2`, after, limit)
 	return out, err
 }

@@ -141,6 +141,13 @@ func addTotals(tx *db.Tx, block int64, entries []any) error {
 			VALUES `+db.Values(len(batch), 3), args...); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(`
+			INSERT INTO account_heads (account, block, paise)
+			VALUES `+db.Values(len(batch), 3)+`
+			ON CONFLICT (account) DO UPDATE
+			SET block = excluded.block, paise = excluded.paise`, args...); err != nil {
+			return err
+		}
 	}
 	return nil
 }

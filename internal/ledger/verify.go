@@ -67,7 +67,7 @@ func Verify(ctx context.Context, d *db.DB, progress func(done int64)) (Report, e
 	v := &verifier{balances: map[string]int64{}, progress: progress}
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		v.tx = tx
-		for _, step := range []func() error{v.blocks, v.tail, v.orphans, v.kept} {
+		for _, step := range []func() error{v.blocks, v.heads, v.tail, v.orphans, v.kept} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -238,6 +238,31 @@ func (v *verifier) totals(block int64, touched map[string]bool) error {
 	}
 	for account := range touched {
 		v.bad("block_total", at, "%s has no total", account)
+	}
+	return nil
+}
+
+// heads compares the sealer's newest balances with the derived ones at the last
+// block, both ways.
+func (v *verifier) heads() error {
+	var rows []AccountBalance
+	if err := v.tx.Select(&rows, `
+		SELECT account, paise
+		FROM account_heads
+		ORDER BY account`); err != nil {
+		return err
+	}
+	seen := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		seen[string(r.Account)] = true
+		if v.balances[string(r.Account)] != int64(r.Paise) {
+			v.bad("account_head", string(r.Account), "says %d paise, the postings say %d", r.Paise, v.balances[string(r.Account)])
+		}
+	}
+	for account := range v.balances {
+		if !seen[account] {
+			v.bad("account_head", account, "has no newest balance")
+		}
 	}
 	return nil
 }
