@@ -86,6 +86,7 @@ func (b *browser) upload(path, field, content string) answer {
 
 func (b *browser) signIn(login string) *browser {
 	b.shop.t.Helper()
+	b.shop.user(login)
 	b.post("/sign-in", url.Values{"login": {login}, "password": {password}}).shows(200, "")
 	if b.cookies["__Host-session"] == "" {
 		b.shop.t.Fatal("no session for " + login)

@@ -28,20 +28,21 @@ func (s *Site) checkout(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 }
 
 // placeOrder orders the cart once per key. What is wrong is said beside the
-// fields, with everything she typed kept.
+// fields, all at once, with everything she typed kept.
 func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	form := formOf(c)
-	wrong, sure := filled(&form, p.Lang.Code, c.FormValue("sure"))
-	if len(wrong) > 0 {
-		return s.checkoutAgain(c, p, views.Checkout{Form: form, Wrong: words(p, wrong), Sure: sure}, nil)
+	out := views.Checkout{Form: formOf(c)}
+	out.Wrong, out.Sure = filled(&out.Form, p.Lang.Code, c.FormValue("sure"))
+	form := out.Form
+	in := orders.PlaceInput{Cart: c.FormValue("cart"), Buyer: orders.Buyer{Name: form.Name, Phone: form.Phone},
+		Address: orders.Address{House: form.House, Landmark: form.Landmark, City: form.City, State: form.State, PIN: form.PIN},
+		Method:  orders.Card, Language: p.Lang.Code}
+	if len(out.Wrong) > 0 {
+		in.Address.State = "" // so that nothing is placed and the rest is checked
 	}
 	actor, token := s.buyerOfCart(c, p.Actor)
-	o, err := s.Orders.Place(c.UserContext(), actor, keyOf(c), orders.PlaceInput{Cart: c.FormValue("cart"),
-		Buyer:   orders.Buyer{Name: form.Name, Phone: form.Phone},
-		Address: orders.Address{House: form.House, Landmark: form.Landmark, City: form.City, State: form.State, PIN: form.PIN},
-		Method:  orders.Card, Language: p.Lang.Code})
+	o, err := s.Orders.Place(c.UserContext(), actor, keyOf(c), in)
 	if err != nil {
-		return s.notPlaced(c, p, form, err)
+		return s.notPlaced(c, p, out, err)
 	}
 	remember(c, o.ID, token)
 	return seeOther(c, "/orders/"+o.ID)
@@ -49,7 +50,7 @@ func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 
 // notPlaced shows the form again with what is the matter, or the order that the
 // cart became before.
-func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, form views.Form, err error) (templ.Component, error) {
+func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, out views.Checkout, err error) (templ.Component, error) {
 	f := fault.Of(err)
 	if f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		return nil, err // when it is not known what was done, the same form is sent again
@@ -58,17 +59,24 @@ func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, form views.Form, err error)
 	if id, _ := lastOrder(c); id != "" && ordered {
 		return seeOther(c, "/orders/"+id)
 	}
-	wrong := map[string]string{}
+	ours := len(out.Wrong) > 0
 	for _, one := range f.Fields {
 		_, name, _ := strings.Cut(one.Location, ".")
-		wrong[name] = "wrong." + one.Location
+		place := name == "city" || name == "state"
+		if out.Wrong[name] == "" && !(ours && place) {
+			out.Wrong[name] = "wrong." + one.Location
+		}
 	}
-	return s.checkoutAgain(c, p, views.Checkout{Form: form, Wrong: words(p, wrong), Said: p.Lang.Fault(f)}, f)
+	for name, id := range out.Wrong {
+		out.Wrong[name] = p.T(id)
+	}
+	out.Said = p.Lang.Fault(f)
+	return s.checkoutAgain(c, p, out, web.Status(f))
 }
 
 // checkoutAgain shows the form with all that was typed, under the same key, so
 // that nothing can be ordered twice by trying again.
-func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, f *fault.Error) (templ.Component, error) {
+func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, status int) (templ.Component, error) {
 	cart, err := s.openCart(c, p.Actor)
 	if errors.Is(err, orders.ErrNoCart) {
 		return seeOther(c, "/cart")
@@ -77,10 +85,7 @@ func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, f *
 		return nil, err
 	}
 	out.Cart, p.Key = cart, keyOf(c)
-	c.Status(fiber.StatusUnprocessableEntity)
-	if f != nil {
-		c.Status(web.Status(f))
-	}
+	c.Status(status)
 	return views.CheckoutForm(p.Titled(p.T("checkout.title"), ""), out), nil
 }
 
@@ -119,14 +124,6 @@ func filled(f *views.Form, language, sure string) (wrong map[string]string, ask 
 		return wrong, both
 	}
 	return wrong, sure
-}
-
-func words(p views.Page, ids map[string]string) map[string]string {
-	out := make(map[string]string, len(ids))
-	for field, id := range ids {
-		out[field] = p.T(id)
-	}
-	return out
 }
 
 // buyerOfCart is who orders: the guest of the open cart, or of the last order

@@ -51,7 +51,7 @@ func TestHindiShopHasNoEnglishInIt(t *testing.T) {
 	}
 	b.post("/cart", url.Values{"variant": {s.pieces["kurta"].Variants[0].ID}, "quantity": {"2"}}).isHindi()
 	form := b.get("/checkout").isHindi().form("/checkout")
-	b.post("/checkout", with(address(form), "name", "", "phone", "1", "pin", "12")).isHindi().shows(422, "कृपया नाम लिखें")
+	b.post("/checkout", with(address(form), "name", "", "phone", "1", "pin", "12")).isHindi().shows(422, "कृपया नाम लिखें", "दस अंक", "पिन कोड में छह अंक")
 	b.post("/checkout", with(address(form), "pin", "110001", "state", "09")).isHindi().shows(422, "यह पिन कोड प्रायः दूसरे राज्य का है")
 	form = b.get("/checkout").form("/checkout")
 	placed := b.post("/checkout", with(address(form), "name", "लीला", "house", "हज़रतगंज")).isHindi().shows(200, "लखनऊ 226003", "उत्तर प्रदेश")

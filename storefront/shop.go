@@ -3,6 +3,7 @@ package storefront
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -80,7 +81,7 @@ func queryOf(v url.Values) search.Query {
 		Sizes: many(search.FacetSize), Areas: many(search.FacetArea), InStock: v.Get(search.FacetInStock) == "true",
 		OneOff: v.Get(search.FacetOneOff) == "true", Sort: search.Sort(v.Get("sort")), Cursor: v.Get("after")}
 	if len(q.Text) > 600 {
-		q.Text = q.Text[:600]
+		q.Text = strings.ToValidUTF8(q.Text[:600], "")
 	}
 	for _, b := range views.Bands {
 		if b.Value == v.Get("price") {

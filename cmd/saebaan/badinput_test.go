@@ -59,7 +59,9 @@ func TestBadCards(t *testing.T) {
 	s := open(t, nil)
 	variant, _ := s.draft()
 	wage := obj{"kind": "wage", "head": "embroidery", "amount": inr(121500), "minutes": 1110, "shares": true}
-	card := func(list any, heads ...any) obj { return obj{"list_price": list, "heads": append([]any{wage}, heads...)} }
+	card := func(list any, heads ...any) obj {
+		return obj{"list_price": list, "heads": append([]any{wage}, heads...)}
+	}
 	head := func(change obj) obj {
 		h := obj{"kind": "cost", "head": "material", "amount": inr(1)}
 		for k, v := range change {

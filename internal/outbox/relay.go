@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	relayEvery = 200 * time.Millisecond
-	relayBatch = 200
+	relayEvery  = 200 * time.Millisecond
+	relayBatch  = 200
+	rescueEvery = 5 * time.Second
 )
 
 // delivery is the one kind of River job; ours stands inside it.
@@ -25,11 +26,19 @@ type delivery struct {
 // Kind is River's name for the job.
 func (delivery) Kind() string { return "delivery" }
 
-// relayLoop moves rows into River until ctx is done.
+// relayLoop moves rows into River until ctx is done, and now and then begins
+// again what a killed worker left behind.
 func (w *Worker) relayLoop(ctx context.Context) {
 	tick := time.NewTicker(relayEvery)
 	defer tick.Stop()
+	var rescued time.Time
 	for {
+		if time.Since(rescued) > rescueEvery {
+			rescued = time.Now()
+			if err := w.rescue(ctx); err != nil && ctx.Err() == nil {
+				slog.Error("rescuing deliveries", "error", err)
+			}
+		}
 		full, err := w.relay(ctx)
 		if err != nil && ctx.Err() == nil {
 			slog.Error("relaying the outbox", "error", err)
@@ -43,6 +52,24 @@ func (w *Worker) relayLoop(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// rescue begins again deliveries that have been under way for too long: their
+// worker was killed. River's own rescuer goes by the machine's time, which is
+// not the time that deliveries begin at once the test clock has been moved.
+func (w *Worker) rescue(ctx context.Context) error {
+	limit := w.db.Clock.Now().Add(-rescueAfter).Std()
+	var before any = limit
+	if w.db.Dialect() == db.SQLite {
+		before = limit.Format("2006-01-02 15:04:05.000") // as River writes it there
+	}
+	return w.db.WriteSeries(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`
+			UPDATE river_job
+			SET state = 'available'
+			WHERE state = 'running' AND attempted_at < $1`, before)
+		return err
+	})
 }
 
 // relay moves one batch of the oldest rows and reports whether it was full. It

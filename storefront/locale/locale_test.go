@@ -77,10 +77,10 @@ func TestLanguagesHaveTheSameMessages(t *testing.T) {
 func TestEveryWordOfTheTradeIsTranslated(t *testing.T) {
 	words := map[string][]string{"garment": catalog.Garments, "fabric": catalog.Fabrics, "colour": catalog.Colours,
 		"craft": append([]string{catalog.ImportCraft}, artisans.Crafts...), "craft_about": artisans.Crafts, "area": artisans.Areas,
-		"head": {"material", "packing", "shipping", "fee", "running", "fund", "makers"},
-		"reason": {payouts.NoPayee, payouts.PayeeWaiting, payouts.ClaimedElsewhere, "window_over", "no_news"},
+		"head":    {"material", "packing", "shipping", "fee", "running", "fund", "makers"},
+		"reason":  {payouts.NoPayee, payouts.PayeeWaiting, payouts.ClaimedElsewhere, "window_over", "no_news"},
 		"outcome": {payouts.Entered, payouts.Repeated, payouts.Unknown, payouts.Overruled, payouts.Refused},
-		"payee": {"bank", "upi"}, "nature": {"wage", "balance", "material", "payout"},
+		"payee":   {"bank", "upi"}, "nature": {"wage", "balance", "material", "payout"},
 		"sort": {string(search.SortRelevance), string(search.SortNew), string(search.SortPriceUp), string(search.SortPriceDown)}}
 	for _, r := range auth.Roles() {
 		words["role"] = append(words["role"], string(r))

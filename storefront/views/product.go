@@ -1,6 +1,7 @@
 package views
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -105,23 +106,29 @@ func (p Page) facts(one catalog.Product) []fact {
 	return out
 }
 
+// share opens WhatsApp with the piece's title and address; nothing of it is
+// loaded here.
+func (p Page) share(one catalog.Product) templ.SafeURL {
+	return link("https://wa.me/?text=", url.QueryEscape(p.In(one.Title)+" "+p.Base+"/p/"+one.Slug))
+}
+
 func paragraphs(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
 // schema is the piece for search engines (schema.org/Product).
 func (p Page) schema(one catalog.Product) map[string]any {
-	url := p.Base + "/p/" + one.Slug
+	address := p.Base + "/p/" + one.Slug
 	var offers []map[string]any
 	for _, v := range priced(one) {
 		there := "https://schema.org/InStock"
 		if v.Free() <= 0 {
 			there = "https://schema.org/SoldOut"
 		}
-		offers = append(offers, map[string]any{"@type": "Offer", "sku": v.SKU, "url": url, "priceCurrency": "INR",
+		offers = append(offers, map[string]any{"@type": "Offer", "sku": v.SKU, "url": address, "priceCurrency": "INR",
 			"price": v.Card.Tag.Plain(), "availability": there, "itemCondition": "https://schema.org/NewCondition"})
 	}
-	out := map[string]any{"@context": "https://schema.org", "@type": "Product", "name": p.In(one.Title), "url": url,
+	out := map[string]any{"@context": "https://schema.org", "@type": "Product", "name": p.In(one.Title), "url": address,
 		"description": p.In(one.Description), "brand": map[string]any{"@type": "Brand", "name": "Saebaan"},
 		"color": p.Word("colour", one.Colour), "material": p.Word("fabric", one.Fabric), "category": p.Word("garment", one.Garment), "offers": offers}
 	var images []string
