@@ -46,7 +46,10 @@ type shop struct {
 	pieces   map[string]catalog.Product
 }
 
-func open(t *testing.T) *shop {
+func open(t *testing.T) *shop { return openWith(t, func(*storefront.Config) {}) }
+
+// openWith opens a shop whose pages are configured otherwise.
+func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	t.Helper()
 	d := testdb.SQLite(t)
 	dir := t.TempDir()
@@ -67,9 +70,11 @@ func open(t *testing.T) *shop {
 	s.orders = orders.NewService(d, table, simulator)
 	s.follower = catalog.NewFollower(s.catalog, engine, d.Clock.Now(), cache.Changed)
 	s.app = web.NewApp(web.Options{ErrorHandler: storefront.ErrorHandler})
-	storefront.Register(s.app, storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
+	c := storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
 		Payouts: payouts.NewService(d, s.artisans, s.auth), Media: store, Cache: cache, Simulator: simulator,
-		Demo: true, DemoPassword: password})
+		Demo: true, DemoPassword: password}
+	change(&c)
+	storefront.Register(s.app, c)
 	s.seed(store)
 	return s
 }

@@ -12,6 +12,7 @@ import (
 
 	"saebaan/internal/db"
 	"saebaan/orders"
+	"saebaan/storefront"
 )
 
 func compressed(body string) int {
@@ -176,4 +177,35 @@ func TestOnlyTenOrdersAreRemembered(t *testing.T) {
 	if n := strings.Count(b.cookies["__Host-orders"], "ord_"); n == 0 || n > 10 || len(b.cookies["__Host-orders"]) > 1_000 {
 		t.Errorf("%d orders in %d bytes", n, len(b.cookies["__Host-orders"]))
 	}
+}
+
+// With Stripe the page is opened to Stripe alone, and there is no practice form.
+func TestStripePage(t *testing.T) {
+	s := openWith(t, func(c *storefront.Config) { c.Simulator, c.StripePublishableKey = nil, "pk_test_page" })
+	b := s.browser()
+	b.post("/cart", url.Values{"variant": {s.pieces["kurta"].Variants[0].ID}, "quantity": {"1"}})
+	placed := b.post("/checkout", address(b.get("/checkout").form("/checkout"))).shows(200)
+	id := orderForm.FindStringSubmatch(placed.path)[1]
+	if got := b.get("/pay/" + id).path; got != placed.path {
+		t.Error("a payment that has not begun is shown:", got)
+	}
+	page := b.post("/orders/"+id+"/pay", nil).shows(200, "Your card is read by Stripe", "needs JavaScript", "₹2,520")
+	policy := page.header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "script-src 'self' https://js.stripe.com;") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "*;") {
+		t.Error("policy:", policy)
+	}
+	if !strings.Contains(page.body, `data-key="pk_test_page"`) || !strings.Contains(page.body, `src="https://js.stripe.com/v3/"`) {
+		t.Error("the form lacks its key or script")
+	}
+	if got := b.get("/orders/" + id).header.Get("Content-Security-Policy"); strings.Contains(got, "stripe") {
+		t.Error("another page is opened too:", got)
+	}
+	b.post("/pay/"+id, url.Values{"outcome": {"pay"}}).shows(404)
+	s.browser().get("/pay/" + id).shows(404)
+}
+
+func TestProductionHidesTheDemonstration(t *testing.T) {
+	s := openWith(t, func(c *storefront.Config) { c.Production = true })
+	s.user("meera")
+	s.browser().get("/sign-in?as=meera").shows(200).hides(password, `value="meera"`, "demonstration")
 }

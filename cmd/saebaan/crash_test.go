@@ -25,7 +25,7 @@ type siege struct {
 
 	up       sync.RWMutex // held for reading while a request is under way, for writing while the program is down
 	stop     atomic.Bool
-	approval chan struct{} // told when finance begins a step in several transactions
+	steps    chan string  // told when finance begins a step in several transactions
 
 	mu       sync.Mutex
 	broken   []probe
@@ -39,6 +39,7 @@ type siege struct {
 	requests, cut, unheard int
 	halfRuns               int
 	what                   map[string]int // broken requests by kind: "place absent", "place there"
+	took                   map[string]time.Duration
 }
 
 // probe asks the database whether a request that was not answered had its effect.
@@ -90,8 +91,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 
 func begin(t *testing.T, environment []string) *siege {
 	s := open(t, environment)
-	g := &siege{t: t, shop: s, books: s.books(), approval: make(chan struct{}, 1), orders: map[string]string{}, paid: map[string]bool{},
-		approved: map[string]bool{}, prepared: map[string]string{}, files: map[string]string{}, what: map[string]int{}}
+	g := &siege{t: t, shop: s, books: s.books(), steps: make(chan string), orders: map[string]string{}, paid: map[string]bool{},
+		approved: map[string]bool{}, prepared: map[string]string{}, files: map[string]string{}, what: map[string]int{}, took: map[string]time.Duration{}}
 	var makers []string
 	for i := range 55 { // three claiming transactions
 		makers = append(makers, s.artisan(fmt.Sprint("Siege ", i)))
@@ -109,17 +110,9 @@ func (g *siege) variant(sku string) string {
 // kill ends the program while requests are under way, looks at what it left
 // behind and starts it again.
 func (g *siege) kill(k int) {
-	pause := time.Duration(100+rand.IntN(500)) * time.Millisecond
+	pause := time.Duration(100+rand.IntN(400)) * time.Millisecond
 	if k%2 == 1 { // in the middle of a run
-		select {
-		case <-g.approval:
-		default:
-		}
-		select {
-		case <-g.approval:
-			pause = time.Duration(rand.IntN(40)) * time.Millisecond
-		case <-time.After(5 * time.Second):
-		}
+		pause = g.await([]string{"prepare", "submit", "approve"}[rand.IntN(3)])
 	}
 	<-time.After(pause) // a moment of its own choosing, not a state that is waited for
 	g.shop.Kill()
@@ -138,6 +131,34 @@ func (g *siege) kill(k int) {
 	g.halfRuns += int(count(g.t, g.books, `SELECT COUNT(*) FROM payout_runs r WHERE r.state IN ('preparing', 'submitting')
 		OR r.state = 'approved' AND EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state = 'claimed')`))
 	g.shop.Program = testkit.Serve(g.t, g.shop.Data, g.shop.Env)
+}
+
+// await returns when finance begins the step, with how long to let it run: up to
+// a little longer than it took the last time.
+func (g *siege) await(step string) time.Duration {
+	patience := time.After(5 * time.Second)
+	for {
+		select {
+		case begun := <-g.steps:
+			if begun == step {
+				g.mu.Lock()
+				defer g.mu.Unlock()
+				return time.Duration(rand.Int64N(int64(max(g.took[step], 20*time.Millisecond)) * 5 / 4))
+			}
+		case <-patience:
+			return 0
+		}
+	}
+}
+
+// begins tells the killer, if he waits, and notes how long the step takes.
+func (g *siege) begins(step string) (done func()) {
+	select {
+	case g.steps <- step:
+	default:
+	}
+	at := time.Now()
+	return func() { g.note(func() { g.took[step] = time.Since(at) }) }
 }
 
 // once sends a request; heard is false when the connection broke.
@@ -217,7 +238,7 @@ func (g *siege) finance() {
 	for i := 0; !g.stop.Load(); i++ {
 		var batch []string
 		g.note(func() {
-			n := min(5, len(g.waiting))
+			n := min(3, len(g.waiting))
 			batch, g.waiting = g.waiting[:n:n], g.waiting[n:]
 		})
 		if own := g.purchase(all, fmt.Sprint("finance-", i)); own != "" {
@@ -243,23 +264,26 @@ func (g *siege) send(order, step, query string) {
 // run prepares, submits, approves, sends and settles one run.
 func (g *siege) run(key string) {
 	s := g.shop
-	g.announce()
+	done := g.begins("prepare")
 	r := g.ask(s.preparer, probe{"prepare", `SELECT COUNT(*) FROM idempotency WHERE operation = 'payouts.prepare' AND key = $1`, key}, "POST", "/v1/payout-runs", nil, key)
+	done()
 	id := r.Str("id")
 	g.note(func() { g.prepared[key] = id })
 	if len(r.List("items")) == 0 {
 		return // what is due is released by the worker, after a crash
 	}
 	path := "/v1/payout-runs/" + id
-	g.announce()
+	done = g.begins("submit")
 	r = g.ask(s.preparer, probe{"submit", `SELECT COUNT(*) FROM payout_runs WHERE state = 'submitted' AND id = $1`, id}, "POST", path+"/submit", nil, "submit-"+key)
+	done()
 	if r.Status != 200 || r.Str("state") != "submitted" {
 		g.t.Errorf("submit: %d %s", r.Status, r.Raw)
 		return
 	}
-	g.announce()
+	done = g.begins("approve")
 	a := g.ask(s.approver, probe{"approve", `SELECT COUNT(*) FROM payout_approvals WHERE run_id = $1`, id}, "POST", path+"/approve",
 		obj{"content_hash": r.Str("content_hash"), "password": password}, "")
+	done()
 	if a.Status != 200 && a.Str("code") != "payouts.state" { // it was approved, and nobody heard it
 		g.t.Errorf("approve: %d %s", a.Status, a.Raw)
 		return
@@ -288,14 +312,6 @@ func (g *siege) csv(as testkit.REST, path, body string) (testkit.Answer, bool) {
 	as.URL = g.shop.URL
 	a, err := as.Try("POST", path, body, "Content-Type", "text/csv")
 	return a, err == nil
-}
-
-// announce tells the killer that a run is at work.
-func (g *siege) announce() {
-	select {
-	case g.approval <- struct{}{}:
-	default:
-	}
 }
 
 // judge holds the books against what was answered.
@@ -342,8 +358,12 @@ func (g *siege) judge(killed int) {
 	if n := count(t, d, `SELECT COUNT(*) FROM payout_items WHERE state NOT IN ('paid', 'draft', 'withdrawn')`); n != 0 {
 		t.Errorf("%d payments stand half way", n)
 	}
-	if g.cut == 0 || g.cut+g.unheard < killed || g.what["approve absent"]+g.what["approve there"]+g.what["submit absent"]+g.what["submit there"] == 0 {
-		t.Errorf("%d kills cut %d transactions and %d answers: the program was idle", killed, g.cut, g.unheard)
+	runs := 0
+	for _, step := range []string{"prepare", "submit", "approve"} {
+		runs += g.what[step+" absent"] + g.what[step+" there"]
+	}
+	if g.cut == 0 || g.cut+g.unheard < killed || runs == 0 || killed >= 20 && g.halfRuns == 0 {
+		t.Errorf("%d kills cut %d transactions, %d answers, %d steps of runs and %d runs half way: the program was idle", killed, g.cut, g.unheard, runs, g.halfRuns)
 	}
 	t.Logf("%d kills in %d requests: %d cut before their commit, %d committed and not answered; %v; %d runs found half way",
 		killed, g.requests, g.cut, g.unheard, g.what, g.halfRuns)
