@@ -18,7 +18,7 @@ import (
 
 const (
 	retryBudget   = 3 * time.Second
-	writeDeadline = 10 * time.Second
+	writeDeadline = 30 * time.Second
 )
 
 // Tx is one transaction. Its methods use the context it was begun with.
