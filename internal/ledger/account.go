@@ -73,15 +73,15 @@ func (a Account) Known() bool { return chart.MatchString(string(a)) }
 // keeps reports whether one owner writes the account, so that its balance is kept.
 func (a Account) keeps() bool { return kept.MatchString(string(a)) }
 
-// payableTo is the artisan whose payable account this is, or "".
-func (a Account) payableTo() string {
+// payableTo is the artisan whose payable account this is, or nil.
+func (a Account) payableTo() *string {
 	rest, ok := strings.CutPrefix(string(a), "liability:artisan:")
 	if !ok {
-		return ""
+		return nil
 	}
 	artisan, ok := strings.CutSuffix(rest, ":payable")
 	if !ok {
-		return ""
+		return nil
 	}
-	return artisan
+	return &artisan
 }

@@ -3,7 +3,8 @@ package ledger
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 
 	"saebaan/internal/db"
@@ -159,7 +160,8 @@ func insertPostings(tx *db.Tx, entry string, postings []Posting) error {
 	return nil
 }
 
-// addBalances adds the entry to the kept balances, accounts in sorted order.
+// addBalances adds the entry to the kept balances in one statement, accounts in
+// sorted order.
 func addBalances(tx *db.Tx, e *Entry) error {
 	delta := map[Account]money.Paise{}
 	for _, p := range e.Postings {
@@ -167,27 +169,26 @@ func addBalances(tx *db.Tx, e *Entry) error {
 			delta[p.Account] += p.Paise
 		}
 	}
-	accounts := make([]Account, 0, len(delta))
-	for a := range delta {
-		accounts = append(accounts, a)
-	}
-	sort.Slice(accounts, func(i, j int) bool { return accounts[i] < accounts[j] })
-	for _, a := range accounts {
-		var payableTo *string
-		if artisan := a.payableTo(); artisan != "" {
-			payableTo = &artisan
+	accounts := slices.Sorted(maps.Keys(delta))
+	const cols, most = 3, 300
+	for len(accounts) > 0 {
+		batch := accounts[:min(most, len(accounts))]
+		accounts = accounts[len(batch):]
+		args := make([]any, 0, len(batch)*cols)
+		for _, a := range batch {
+			args = append(args, a, delta[a], a.payableTo())
 		}
-		var now money.Paise
-		if err := tx.Get(&now, `
+		var now []accountSum
+		if err := tx.Select(&now, `
 			INSERT INTO balances (account, paise, payable_to)
-			VALUES ($1, $2, $3)
+			VALUES `+db.Values(len(batch), cols)+`
 			ON CONFLICT (account) DO UPDATE
 			SET paise = balances.paise + excluded.paise
-			RETURNING paise`, a, delta[a], payableTo); err != nil {
+			RETURNING account, paise`, args...); err != nil {
 			return err
 		}
-		for _, g := range e.guarded {
-			if g == a && now > 0 {
+		for _, n := range now {
+			if n.Paise > 0 && slices.Contains(e.guarded, n.Account) {
 				return ErrOverdrawn
 			}
 		}
