@@ -142,7 +142,8 @@ func withParts(tx *db.Tx, row orderRow) (Order, error) {
 
 const allocationColumns = `id, order_id, line_id, lot_id, pieces, state, dispatched_at, delivered_at, release_at, released_at`
 
-// Orders lists up to limit orders before an id, newest first, for staff.
+// Orders lists up to limit orders before an id, newest first, without their
+// lines, for staff.
 func (s *Service) Orders(ctx context.Context, actor auth.Actor, before string, limit int) ([]Order, error) {
 	if err := actor.Require(staff...); err != nil {
 		return nil, err
@@ -159,9 +160,24 @@ func (s *Service) Orders(ctx context.Context, actor auth.Actor, before string, l
 		LIMIT $2`, before, limit); err != nil {
 		return nil, err
 	}
-	out := make([]Order, len(rows))
+	out, at, ids := make([]Order, len(rows)), map[string]int{}, make([]any, len(rows))
 	for i, r := range rows {
-		out[i] = r.order()
+		out[i], at[r.ID], ids[i] = r.order(), i, r.ID
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var allocations []Allocation
+	if err := s.db.Select(ctx, &allocations, `
+		SELECT `+allocationColumns+`
+		FROM allocations
+		WHERE order_id IN (`+db.List(1, len(ids))+`)
+		ORDER BY order_id, id`, ids...); err != nil {
+		return nil, err
+	}
+	for _, a := range allocations {
+		o := &out[at[a.OrderID]]
+		o.Allocations = append(o.Allocations, a)
 	}
 	return out, nil
 }

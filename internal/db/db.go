@@ -47,7 +47,13 @@ type DB struct {
 	read    *sqlx.DB
 	path    string
 	retries sync.Map // operation → *atomic.Int64
+
+	slots chan struct{} // as many writes as there are connections for them
+	turn  sync.RWMutex  // held for writing by a write that runs alone
 }
+
+// connections is how many PostgreSQL connections a process keeps.
+const connections = 16
 
 // Open opens the database at address: "postgres://…" for PostgreSQL, otherwise
 // the path of a SQLite file, which is created with its folder when absent.
@@ -83,6 +89,7 @@ func (d *DB) openSQLite(path string) error {
 		return err
 	}
 	d.write.SetMaxOpenConns(1)
+	d.slots = make(chan struct{}, 1)
 	if d.read, err = sqlx.Open("sqlite", file+"?_txlock=deferred&_pragma=query_only(1)&_pragma=cache_size(-8000)&"+pragmas); err != nil {
 		return err
 	}
@@ -97,8 +104,9 @@ func (d *DB) openPostgres(address string) error {
 	if d.write, err = sqlx.Open("pgx", address); err != nil {
 		return err
 	}
-	d.write.SetMaxOpenConns(16)
-	d.write.SetMaxIdleConns(16)
+	d.write.SetMaxOpenConns(connections)
+	d.write.SetMaxIdleConns(connections)
+	d.slots = make(chan struct{}, connections)
 	d.write.SetConnMaxLifetime(30 * time.Minute)
 	d.read = d.write
 	return nil

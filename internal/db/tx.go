@@ -90,7 +90,7 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 	defer cancel()
 	began, duplicates := time.Now(), 0
 	for attempt := 0; ; attempt++ {
-		err := d.once(ctx, level, fn)
+		err := d.inTurn(attempt >= patience, func() error { return d.once(ctx, level, fn) })
 		switch {
 		case err == nil:
 			return nil
@@ -108,6 +108,21 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 		pause := time.Duration(1<<min(attempt, 7)) * time.Millisecond
 		time.Sleep(pause/2 + rand.N(pause)) // #nosec G404 -- jitter, not a secret
 	}
+}
+
+// inTurn runs a try while at most connections tries run. A write that has lost
+// too often runs alone in this process, or the short ones would starve the long.
+func (d *DB) inTurn(alone bool, try func() error) error {
+	d.slots <- struct{}{}
+	defer func() { <-d.slots }()
+	if alone {
+		d.turn.Lock()
+		defer d.turn.Unlock()
+	} else {
+		d.turn.RLock()
+		defer d.turn.RUnlock()
+	}
+	return try()
 }
 
 func (d *DB) once(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) error) (err error) {

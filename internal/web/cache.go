@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"container/list"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,9 +29,27 @@ type Cache struct {
 type kept struct {
 	key         string
 	body        []byte
+	zipped      []byte // nil when it would not be worth it
 	contentType string
 	etag        string
 	about       []string
+}
+
+// size is what a kept page counts against the limit.
+func (k *kept) size() int { return len(k.body) + len(k.zipped) + len(k.key) }
+
+// zipFrom is the least body that is worth compressing.
+const zipFrom = 1400
+
+func zip(body []byte) []byte {
+	if len(body) < zipFrom {
+		return nil
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(body) // a buffer never fails
+	_ = w.Close()
+	return b.Bytes()
 }
 
 // Page is an answer to keep: what it is and which products it shows; none means
@@ -63,7 +83,7 @@ func (c *Cache) remove(e *list.Element) {
 	k := e.Value.(*kept)
 	c.order.Remove(e)
 	delete(c.byKey, k.key)
-	c.bytes -= len(k.body) + len(k.key)
+	c.bytes -= k.size()
 	for _, p := range k.about {
 		delete(c.about[p], k.key)
 		if len(c.about[p]) == 0 {
@@ -86,7 +106,7 @@ func (c *Cache) get(key string) *kept {
 // put keeps a page unless something changed since epoch was read.
 func (c *Cache) put(key string, p Page, epoch int64) *kept {
 	sum := sha256.Sum256(p.Body)
-	k := &kept{key: key, body: p.Body, contentType: p.ContentType, etag: `"` + hex.EncodeToString(sum[:12]) + `"`, about: p.About}
+	k := &kept{key: key, body: p.Body, zipped: zip(p.Body), contentType: p.ContentType, etag: hex.EncodeToString(sum[:12]), about: p.About}
 	if len(k.about) == 0 {
 		k.about = []string{""}
 	}
@@ -99,7 +119,7 @@ func (c *Cache) put(key string, p Page, epoch int64) *kept {
 		c.remove(old)
 	}
 	c.byKey[key] = c.order.PushFront(k)
-	c.bytes += len(k.body) + len(k.key)
+	c.bytes += k.size()
 	for _, p := range k.about {
 		if c.about[p] == nil {
 			c.about[p] = map[string]bool{}
@@ -125,14 +145,19 @@ func (c *Cache) Serve(ctx *fiber.Ctx, key string, make func() (Page, error)) err
 		}
 		k = c.put(key, p, epoch)
 	}
-	ctx.Set(fiber.HeaderETag, k.etag)
+	body, etag := k.body, `"`+k.etag+`"`
+	if k.zipped != nil && strings.Contains(ctx.Get(fiber.HeaderAcceptEncoding), "gzip") {
+		body, etag = k.zipped, `"`+k.etag+`-gzip"`
+		ctx.Set(fiber.HeaderContentEncoding, "gzip")
+	}
+	ctx.Set(fiber.HeaderETag, etag)
 	ctx.Set(fiber.HeaderCacheControl, "public, max-age=0, must-revalidate")
-	ctx.Vary(fiber.HeaderAuthorization, fiber.HeaderCookie)
-	if matches(ctx.Get(fiber.HeaderIfNoneMatch), k.etag) {
+	ctx.Set(fiber.HeaderVary, "Authorization, Cookie, Accept-Encoding, Accept-Language")
+	if matches(ctx.Get(fiber.HeaderIfNoneMatch), etag) {
 		return ctx.SendStatus(fiber.StatusNotModified)
 	}
 	ctx.Set(fiber.HeaderContentType, k.contentType)
-	return ctx.Send(k.body)
+	return ctx.Send(body)
 }
 
 func matches(header, etag string) bool {

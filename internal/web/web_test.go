@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -177,5 +178,40 @@ func TestCacheStaysInItsLimit(t *testing.T) {
 	get(t, a, "/000", "")
 	if *made != 201 {
 		t.Errorf("the oldest page was kept beyond the limit")
+	}
+}
+
+func TestCachedPagesGoOutCompressed(t *testing.T) {
+	long := strings.Repeat("every paisa has a name ", 200)
+	cache := web.NewCache(1 << 20)
+	a := web.NewApp(web.Options{ErrorHandler: fiber.DefaultErrorHandler})
+	a.Get("/", func(c *fiber.Ctx) error {
+		return cache.Serve(c, "k", func() (web.Page, error) { return web.Page{Body: []byte(long), ContentType: "text/plain"}, nil })
+	})
+	var tags []string
+	for _, accept := range []string{"", "gzip, br"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", accept)
+		res, err := a.Test(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := res.Body
+		if accept != "" {
+			if res.Header.Get("Content-Encoding") != "gzip" || res.ContentLength > int64(len(long)/4) {
+				t.Fatalf("%v, %d bytes", res.Header, res.ContentLength)
+			}
+			if body, err = gzip.NewReader(res.Body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := io.ReadAll(body)
+		if err != nil || string(got) != long {
+			t.Errorf("%q: another body, %v", accept, err)
+		}
+		tags = append(tags, res.Header.Get("ETag"))
+	}
+	if tags[0] == tags[1] {
+		t.Error("one tag for two encodings")
 	}
 }
