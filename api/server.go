@@ -172,8 +172,8 @@ func (s *Server) routes(app *fiber.App) {
 // cached answers public catalogue reads from memory; anybody signed in goes to
 // the operation itself.
 func (s *Server) cached(c *fiber.Ctx) error {
-	if web.ActorOf(c.UserContext()).Via != auth.ViaNobody {
-		return c.Next()
+	if web.ActorOf(c.UserContext()).Via != auth.ViaNobody || strings.Contains(c.Path(), "%") {
+		return c.Next() // a name written another way would be kept under the wrong product
 	}
 	about := []string{}
 	if id := c.Params("id"); id != "" {

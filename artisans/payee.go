@@ -49,14 +49,15 @@ type Details struct {
 var (
 	accountForm = regexp.MustCompile(`^[0-9]{9,18}$`)
 	ifscForm    = regexp.MustCompile(`^[A-Z]{4}0[A-Z0-9]{6}$`)
+	latinName   = regexp.MustCompile(`[A-Za-z]`)
 	upiForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}@[a-z][a-z0-9]{1,63}$`)
 )
 
 // details checks and normalises the input; the message names the field, never the value.
 func (in PayeeInput) details() (Details, error) {
 	d := Details{Holder: strings.TrimSpace(in.Holder)}
-	if d.Holder == "" || len(d.Holder) > 120 {
-		return d, ErrPayee.At("holder", "the name the account is held in is missing or too long")
+	if !latinName.MatchString(d.Holder) || len(d.Holder) > 120 {
+		return d, ErrPayee.At("holder", "the name the account is held in is needed in Latin letters, as the bank writes it")
 	}
 	switch in.Kind {
 	case "bank":

@@ -182,6 +182,9 @@ func (s *Service) saveCard(tx *db.Tx, actor auth.Actor, p productOf, in CardInpu
 	if in.From == "" {
 		in.From = tx.Now().Date()
 	}
+	if in.From < tx.Now().Date() {
+		return Card{}, ErrCard.At("from", "a card begins today or later")
+	}
 	c := Card{ID: id.New("crd"), VariantID: in.Variant, List: in.List, From: in.From}
 	var err error
 	if c.ListPrice, c.Tag, err = s.priceOf(p.HSN, in); err != nil {
@@ -296,25 +299,52 @@ func loadCards(tx *db.Tx, variants []string, list string) (map[string]Card, erro
 	for i, c := range cards {
 		at[c.ID], ids[i] = i, c.ID
 	}
-	var heads []struct {
-		Card string `db:"card_id"`
-		Head
-	}
-	if err := tx.Select(&heads, `
-		SELECT card_id, kind, head, paise, minutes, shares
-		FROM price_card_heads
-		WHERE card_id IN (`+db.List(1, len(ids))+`)
-		ORDER BY card_id, pos`, anys(ids)...); err != nil {
+	if err := loadHeads(tx, cards, at, ids); err != nil {
 		return nil, err
-	}
-	for _, h := range heads {
-		c := &cards[at[h.Card]]
-		c.Heads = append(c.Heads, h.Head)
 	}
 	for _, c := range cards {
 		out[c.VariantID] = c
 	}
 	return out, nil
+}
+
+func loadHeads(tx *db.Tx, cards []Card, at map[string]int, ids []string) error {
+	var heads []struct {
+		Card string `db:"card_id"`
+		Head
+	}
+	err := tx.Select(&heads, `
+		SELECT card_id, kind, head, paise, minutes, shares
+		FROM price_card_heads
+		WHERE card_id IN (`+db.List(1, len(ids))+`)
+		ORDER BY card_id, pos`, anys(ids)...)
+	for _, h := range heads {
+		c := &cards[at[h.Card]]
+		c.Heads = append(c.Heads, h.Head)
+	}
+	return err
+}
+
+// cardsFromNow reads a variant's retail card in force and those dated later.
+func cardsFromNow(tx *db.Tx, variant string) ([]Card, error) {
+	var cards []Card
+	if err := tx.Select(&cards, `
+		SELECT c.id, c.variant_id, c.list, c.version, c.list_paise, c.tag_paise, c.from_date
+		FROM price_cards c
+		WHERE c.variant_id = $1 AND c.list = $2
+			AND c.version >= (
+				SELECT COALESCE(MAX(n.version), 0)
+				FROM price_cards n
+				WHERE n.variant_id = $1 AND n.list = $2 AND n.from_date <= $3)
+		ORDER BY c.version
+		LIMIT 100`, variant, Retail, tx.Now().Date()); err != nil || len(cards) == 0 {
+		return nil, err
+	}
+	at, ids := map[string]int{}, make([]string, len(cards))
+	for i, c := range cards {
+		at[c.ID], ids[i] = i, c.ID
+	}
+	return cards, loadHeads(tx, cards, at, ids)
 }
 
 // productOf is what policy and tax need to know of a variant's product.

@@ -13,7 +13,7 @@ const (
 	followEvery = 250 * time.Millisecond
 	// followOverlap covers the longest a write may take: a change carries the
 	// instant its transaction began and is seen only when it commits.
-	followOverlap = 15 * time.Second
+	followOverlap = 45 * time.Second
 	followPage    = 500
 )
 
@@ -25,6 +25,7 @@ type Follower struct {
 	engine  search.Engine
 	changed func(products []string) // told after the index has followed
 	asked   db.Time
+	date    string // business date up to which dated cards have been followed
 	seen    map[string]seenVersion
 	imports map[string]bool
 }
@@ -102,6 +103,9 @@ func (f *Follower) Once(ctx context.Context) error {
 	if err := f.flipped(ctx, since); err != nil {
 		return err
 	}
+	if err := f.dated(ctx, now.Date()); err != nil {
+		return err
+	}
 	for product, v := range f.seen {
 		if v.at < since {
 			delete(f.seen, product)
@@ -109,6 +113,46 @@ func (f *Follower) Once(ctx context.Context) error {
 	}
 	f.asked = now
 	return nil
+}
+
+// dated renews the pieces whose price card begins on a day that has come.
+func (f *Follower) dated(ctx context.Context, today string) error {
+	if f.date == "" {
+		f.date = f.asked.Date()
+	}
+	if f.date == today {
+		return nil
+	}
+	for after := ""; ; {
+		var ids []string
+		if err := f.catalog.db.Select(ctx, &ids, `
+			SELECT v.product_id
+			FROM price_cards c
+			JOIN variants v ON v.id = c.variant_id
+			WHERE c.from_date > $1 AND c.from_date <= $2 AND v.product_id > $3
+			GROUP BY v.product_id
+			ORDER BY v.product_id
+			LIMIT $4`, f.date, today, after, followPage); err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			f.date = today
+			return nil
+		}
+		if err := f.forced(ctx, ids); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// forced renews products whose version has not changed: the index takes them
+// only anew.
+func (f *Follower) forced(ctx context.Context, products []string) error {
+	if err := f.engine.Delete(ctx, products); err != nil {
+		return err
+	}
+	return f.renew(ctx, products)
 }
 
 // flipped renews the pieces of imports that became visible.

@@ -181,11 +181,11 @@ func (s *Service) fits(tx *db.Tx, p productOf, in LotInput) error {
 			return artisans.ErrNotFound
 		}
 	}
-	cards, err := loadCards(tx, []string{in.Variant}, Retail)
+	cards, err := cardsFromNow(tx, in.Variant)
 	if err != nil {
 		return err
 	}
-	if c, ok := cards[in.Variant]; ok {
+	for _, c := range cards {
 		if err := covers(c, makers); err != nil {
 			return err
 		}

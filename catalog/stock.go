@@ -114,6 +114,26 @@ func Reserve(tx *db.Tx, variant string, n int64) ([]Taken, error) {
 	return out, nil
 }
 
+// CanServe reports whether n pieces of a variant are free in lots whose makers
+// cover the heads they were sold under, so that a sale can be posted.
+func CanServe(tx *db.Tx, variant string, heads []Head, n int64) (bool, error) {
+	lots, err := loadLots(tx, `l.variant_id`, []string{variant})
+	if err != nil {
+		return false, err
+	}
+	for _, l := range lots { // Reserve takes the oldest free lots first
+		free := l.OnHand - l.Reserved
+		if free == 0 || n <= 0 {
+			continue
+		}
+		if covers(Card{Heads: heads}, l.Makers) != nil {
+			return false, nil
+		}
+		n -= free
+	}
+	return n <= 0, nil
+}
+
 // Unreserve gives reserved pieces of a lot back.
 func Unreserve(tx *db.Tx, lot string, n int64) error {
 	var free int64

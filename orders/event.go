@@ -80,6 +80,9 @@ func (s *Service) capture(tx *db.Tx, p PaymentRow, e payment.Event) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := outbox.Add(tx, outbox.PaymentFee, outbox.Fee{Payment: p.ID}); err != nil {
+		return err
+	}
 	entry := ledger.New("payment", "payment:"+p.ID, gateway.String()).Debit(ledger.Stripe, e.Amount, ledger.Tags{Order: p.OrderID})
 	if e.Amount != p.Amount {
 		entry.Because("amount_differs").Credit(ledger.Account("liability:unidentified:"+p.ID), e.Amount, ledger.Tags{Order: p.OrderID})
@@ -87,9 +90,6 @@ func (s *Service) capture(tx *db.Tx, p PaymentRow, e payment.Event) error {
 		return err
 	}
 	if _, err := ledger.Post(tx, entry.Credit(ledger.Deposit(p.OrderID), e.Amount, ledger.Tags{Order: p.OrderID})); err != nil {
-		return err
-	}
-	if err := outbox.Add(tx, outbox.PaymentFee, outbox.Fee{Payment: p.ID}); err != nil {
 		return err
 	}
 	return s.confirm(tx, p, e)
@@ -149,17 +149,10 @@ func movePaid(tx *db.Tx, o *Order) error {
 // reserveAgain reserves a cancelled order's pieces anew and reports whether all
 // of them were there; when not, it takes none.
 func reserveAgain(tx *db.Tx, o *Order) (bool, error) {
-	variants := make([]string, len(o.Lines))
-	for i, l := range o.Lines {
-		variants[i] = l.VariantID
-	}
-	offers, err := catalog.Offers(tx, variants)
-	if err != nil {
-		return false, err
-	}
 	for _, l := range o.Lines {
-		if offers[l.VariantID].Free < l.Quantity {
-			return false, nil
+		there, err := catalog.CanServe(tx, l.VariantID, l.Heads, l.Quantity)
+		if err != nil || !there {
+			return false, err
 		}
 	}
 	o.Allocations = nil

@@ -372,3 +372,41 @@ func hasField(err error, location string) bool {
 	}
 	return false
 }
+
+func TestALotCoversTheCardsToCome(t *testing.T) {
+	d := testdb.SQLite(t)
+	w := newWorld(t, d)
+	v := w.piece("A", 1, 200000)
+	wash := money.BasisPoints(100)
+	rest := money.BasisPoints(9900)
+	card := catalog.CardInput{Variant: v, Tag: 200000, From: d.Clock.Now().Add(48 * time.Hour).Date(), Heads: []catalog.HeadInput{
+		{Kind: catalog.Wage, Head: "washing", BasisPoints: &wash, Shares: true}, {Kind: catalog.Wage, Head: "embroidery", BasisPoints: &rest}}}
+	if _, err := w.catalog.SaveCard(ctx, admin, "", card); !errors.Is(err, catalog.ErrLot) {
+		t.Errorf("a card that a lot in stock does not cover: %v", err)
+	}
+	card.Heads[0].Head = "embroidery"
+	card.Heads = []catalog.HeadInput{card.Heads[1], {Kind: catalog.Trust, Head: "running", BasisPoints: &wash}}
+	card.Heads[0].Head = "embroidery"
+	card.Heads = append(card.Heads, catalog.HeadInput{Kind: catalog.Cost, Head: "packing", Paise: new(money.Paise)})
+	card.From = d.Clock.Now().Add(-48 * time.Hour).Date()
+	if _, err := w.catalog.SaveCard(ctx, admin, "", card); !errors.Is(err, catalog.ErrCard) {
+		t.Errorf("a card that began yesterday: %v", err)
+	}
+}
+
+func TestOneBadRowStopsNobodyElse(t *testing.T) {
+	d := testdb.SQLite(t)
+	w := newWorld(t, d)
+	v := w.piece("A", 5, 200000)
+	first, _, err := w.order(v, 1, "09")
+	w.ok(err)
+	_, _, err = w.order(v, 1, "09")
+	w.ok(err)
+	if _, err := d.Pool().ExecContext(ctx, `UPDATE allocations SET pieces = 99 WHERE order_id = $1`, first.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.ok(d.AdvanceClock(ctx, time.Hour))
+	if n, err := w.orders.ExpireDue(ctx); n != 1 || err == nil {
+		t.Errorf("expired %d, %v", n, err)
+	}
+}

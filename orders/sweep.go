@@ -3,12 +3,12 @@ package orders
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/ledger"
-	"saebaan/internal/money"
 )
 
 const sweepBatch = 200
@@ -26,12 +26,21 @@ func (s *Service) ReleaseDue(ctx context.Context) (int, error) {
 		LIMIT $2`, s.db.Clock.Now(), sweepBatch); err != nil {
 		return 0, err
 	}
-	for _, allocation := range due {
-		if err := s.release(ctx, allocation); err != nil {
-			return 0, err
+	return each(ctx, due, s.release)
+}
+
+// each does one task after another; one that fails stops none of the others. It
+// returns how many were done and what went wrong.
+func each(ctx context.Context, ids []string, task func(context.Context, string) error) (done int, err error) {
+	var failed []error
+	for _, id := range ids {
+		if err := task(ctx, id); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", id, err))
+			continue
 		}
+		done++
 	}
-	return len(due), nil
+	return done, errors.Join(failed...)
 }
 
 func (s *Service) release(ctx context.Context, allocation string) error {
@@ -104,12 +113,7 @@ func (s *Service) ExpireDue(ctx context.Context) (int, error) {
 		LIMIT $2`, s.db.Clock.Now(), sweepBatch); err != nil {
 		return 0, err
 	}
-	for _, order := range due {
-		if err := s.expire(ctx, order); err != nil {
-			return 0, err
-		}
-	}
-	return len(due), nil
+	return each(ctx, due, s.expire)
 }
 
 func (s *Service) expire(ctx context.Context, order string) error {
@@ -140,94 +144,4 @@ func (s *Service) expire(ctx context.Context, order string) error {
 			WHERE order_id = $1 AND state = 'reserved'`, order)
 		return err
 	})
-}
-
-// Problem is an order whose books do not agree with it.
-type Problem struct {
-	Order  string `db:"order_id"`
-	Detail string
-	Paise  money.Paise `db:"paise"`
-}
-
-// Check finds what breaks the invariants of orders (DESIGN §4.5, 2 and 3): per
-// line price = heads + tax + rounding, per order totals and money, per piece at
-// most one live credit per stage, reservations that nobody holds, orphans.
-func Check(tx *db.Tx) ([]Problem, error) {
-	checks := []struct{ detail, query string }{
-		{"a line's price is not its heads, tax and rounding", `
-			SELECT l.order_id, l.tag_paise - l.cgst_paise - l.sgst_paise - l.igst_paise - l.rounding_paise
-				- CAST(COALESCE(SUM(h.paise), 0) AS BIGINT) AS paise
-			FROM order_lines l
-			LEFT JOIN order_line_heads h ON h.line_id = l.id
-			GROUP BY l.id, l.order_id, l.tag_paise, l.cgst_paise, l.sgst_paise, l.igst_paise, l.rounding_paise, l.taxable_paise
-			HAVING l.tag_paise - l.cgst_paise - l.sgst_paise - l.igst_paise - l.rounding_paise <> COALESCE(SUM(h.paise), 0)
-				OR l.taxable_paise <> COALESCE(SUM(h.paise), 0)`},
-		{"the order's total is not its lines", `
-			SELECT o.id AS order_id, o.total_paise - CAST(COALESCE(SUM(l.tag_paise * l.quantity), 0) AS BIGINT) AS paise
-			FROM orders o
-			LEFT JOIN order_lines l ON l.order_id = o.id
-			GROUP BY o.id, o.total_paise
-			HAVING o.total_paise <> COALESCE(SUM(l.tag_paise * l.quantity), 0)`},
-		{"the line is not covered by its allocations", `
-			SELECT l.order_id, l.quantity - CAST(COALESCE(SUM(a.pieces), 0) AS BIGINT) AS paise
-			FROM order_lines l
-			JOIN orders o ON o.id = l.order_id AND o.state <> 'cancelled'
-			LEFT JOIN allocations a ON a.line_id = l.id AND a.state <> 'cancelled'
-			GROUP BY l.id, l.order_id, l.quantity
-			HAVING l.quantity <> COALESCE(SUM(a.pieces), 0)`},
-		{"the deposit is not what was paid and not yet dispatched", `
-			SELECT o.id AS order_id, CAST(COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.captured_paise = p.amount_paise), 0)
-				- COALESCE((SELECT SUM(p.refund_due_paise) FROM payments p WHERE p.order_id = o.id), 0)
-				- COALESCE((SELECT SUM(a.pieces * l.tag_paise) FROM allocations a JOIN order_lines l ON l.id = a.line_id
-					WHERE a.order_id = o.id AND a.dispatched_at IS NOT NULL), 0)
-				+ COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'liability:deposit:' || o.id), 0) AS BIGINT) AS paise
-			FROM orders o
-			WHERE COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.captured_paise = p.amount_paise), 0)
-				- COALESCE((SELECT SUM(p.refund_due_paise) FROM payments p WHERE p.order_id = o.id), 0)
-				- COALESCE((SELECT SUM(a.pieces * l.tag_paise) FROM allocations a JOIN order_lines l ON l.id = a.line_id
-					WHERE a.order_id = o.id AND a.dispatched_at IS NOT NULL), 0)
-				+ COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'liability:deposit:' || o.id), 0) <> 0`},
-		{"a dispatched allocation has no sale entry, or an entry no allocation", `
-			SELECT a.order_id, CAST(0 AS BIGINT) AS paise
-			FROM allocations a
-			LEFT JOIN entries e ON e.reference = 'sale:' || a.id
-			WHERE (a.dispatched_at IS NULL) <> (e.id IS NULL)`},
-		{"a released allocation has no release entry, or an entry is not released", `
-			SELECT a.order_id, CAST(0 AS BIGINT) AS paise
-			FROM allocations a
-			LEFT JOIN entries e ON e.reference = 'release:' || a.id
-			WHERE a.released_at IS NULL AND e.id IS NOT NULL`},
-		{"more pieces of a lot are reserved or sold than its orders hold", `
-			SELECT s.lot_id AS order_id, s.reserved + s.sold - CAST(COALESCE(SUM(a.pieces), 0) AS BIGINT) AS paise
-			FROM stock s
-			LEFT JOIN allocations a ON a.lot_id = s.lot_id AND a.state <> 'cancelled'
-			GROUP BY s.lot_id, s.reserved, s.sold
-			HAVING s.reserved + s.sold <> COALESCE(SUM(a.pieces), 0)`},
-		{"a line, allocation or payment has lost its order", `
-			SELECT l.order_id, CAST(0 AS BIGINT) AS paise FROM order_lines l
-			WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id)
-			UNION ALL
-			SELECT a.order_id, CAST(0 AS BIGINT) AS paise FROM allocations a
-			WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = a.order_id)
-			UNION ALL
-			SELECT p.order_id, CAST(0 AS BIGINT) AS paise FROM payments p
-			WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = p.order_id)`},
-		{"the payments table and the books differ", `
-			SELECT p.order_id, p.captured_paise AS paise
-			FROM payments p
-			LEFT JOIN entries e ON e.reference = 'payment:' || p.id
-			WHERE (p.state = 'captured') <> (e.id IS NOT NULL)`},
-	}
-	var out []Problem
-	for _, c := range checks {
-		var found []Problem
-		if err := tx.Select(&found, c.query); err != nil {
-			return nil, err
-		}
-		for _, f := range found {
-			f.Detail = c.detail
-			out = append(out, f)
-		}
-	}
-	return out, nil
 }

@@ -81,8 +81,28 @@ func ParseAnswers(file []byte) ([]Answer, error) {
 			}
 			return ""
 		}
-		out = append(out, Answer{cell("reference"), ItemState(strings.ToLower(cell("status"))), strings.ToUpper(cell("utr")), cell("reason")})
+		out = append(out, Answer{cell("reference"), ItemState(strings.ToLower(cell("status"))), strings.ToUpper(cell("utr")), plain(cell("reason"))})
 	}
+}
+
+var longNumber = regexp.MustCompile(`[0-9]{5,}`)
+
+// plain keeps of a bank's words one line of at most 80 harmless characters, with
+// long numbers hidden, since they may be an account's.
+func plain(words string) string {
+	var b strings.Builder
+	for _, r := range longNumber.ReplaceAllString(words, "***") {
+		switch {
+		case r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z', r >= '0' && r <= '9', strings.ContainsRune(" .,_-*", r):
+			b.WriteRune(r)
+		default:
+			b.WriteByte(' ')
+		}
+		if b.Len() == 80 {
+			break
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // EnterAnswers enters what the bank says about a sent run. The same answer any
@@ -159,13 +179,13 @@ func enter(tx *db.Tx, actor auth.Actor, run string, a Answer) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	return Outcome{Outcome: Entered}, moveItem(tx, i, a.Status, a.Reason, answerEntry(actor, i, a))
+	return Outcome{Outcome: Entered}, moveItem(tx, i, a.Status, plain(a.Reason), answerEntry(actor, i, a))
 }
 
 // answerEntry is the money's way: paid leaves the bank; failed and returned
 // become payable again, from the bank when it had been paid before.
 func answerEntry(actor auth.Actor, i Item, a Answer) *ledger.Entry {
-	e := ledger.New(string(a.Status), string(a.Status)+":"+i.ID, actor.String()).Because(a.Reason)
+	e := ledger.New(string(a.Status), string(a.Status)+":"+i.ID, actor.String()).Because("bank_answer")
 	from := ledger.InTransit(i.ArtisanID)
 	if i.State == ItemPaid {
 		from = ledger.Bank(MainBank)

@@ -68,14 +68,15 @@ func (s *Service) Submit(ctx context.Context, actor auth.Actor, key, run string)
 // transactions that can be cut anywhere, and then makes the run submitted.
 func (s *Service) claimAll(ctx context.Context, run string) error {
 	for size := claimBatch; ; {
-		done := false
+		done, last := false, ""
 		err := s.db.Write(ctx, func(tx *db.Tx) error {
-			done = false
+			done, last = false, ""
 			items, err := itemsIn(tx, run, ItemDraft, size)
 			if err != nil {
 				return err
 			}
 			for _, i := range items {
+				last = i.ID
 				if err := s.claim(tx, i); err != nil {
 					return err
 				}
@@ -90,7 +91,7 @@ func (s *Service) claimAll(ctx context.Context, run string) error {
 			continue
 		}
 		if errors.Is(err, ledger.ErrOverdrawn) {
-			err = s.dropFirst(ctx, run)
+			err = s.drop(ctx, last)
 		}
 		if err != nil || done {
 			return err
@@ -133,24 +134,27 @@ func moveItem(tx *db.Tx, i Item, to ItemState, reason string, e *ledger.Entry) e
 	return err
 }
 
-// dropFirst takes the first draft item out: its money is in another run.
-func (s *Service) dropFirst(ctx context.Context, run string) error {
+// drop takes a draft item out: its money is in another run.
+func (s *Service) drop(ctx context.Context, item string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		items, err := itemsIn(tx, run, ItemDraft, 1)
-		if err != nil || len(items) == 0 {
-			return err
-		}
-		i := items[0]
-		if _, err := tx.Exec(`
+		var i Item
+		err := tx.Get(&i, `
 			UPDATE payout_items
 			SET state = 'withdrawn', reason = $1, updated_at = $2
-			WHERE id = $3 AND state = 'draft'`, ClaimedElsewhere, tx.Now(), i.ID); err != nil {
+			WHERE id = $3 AND state = 'draft'
+			RETURNING id, run_id, artisan_id, amount_paise, payee_id, reference, state, utr, reason`, ClaimedElsewhere, tx.Now(), item)
+		if errors.Is(err, db.ErrNone) {
+			return nil // a worker that resumed the run was first
+		}
+		if err != nil {
 			return err
 		}
-		return except(tx, run, i.ArtisanID, i.Amount, ClaimedElsewhere)
+		return except(tx, i.RunID, i.ArtisanID, i.Amount, ClaimedElsewhere)
 	})
 }
 
+// finishSubmit makes a run with claims submitted; one that has none left, since
+// others claimed everything, is withdrawn.
 func finishSubmit(tx *db.Tx, run string) error {
 	hash, err := contentHash(tx, run)
 	if err != nil {
@@ -158,9 +162,25 @@ func finishSubmit(tx *db.Tx, run string) error {
 	}
 	_, err = tx.Exec(`
 		UPDATE payout_runs
-		SET state = 'submitted', content_hash = $1
+		SET content_hash = $1,
+			state = CASE WHEN EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = $2 AND i.state = 'claimed') THEN 'submitted' ELSE 'withdrawn' END
 		WHERE id = $2 AND state = 'submitting'`, hash, run)
 	return err
+}
+
+// current returns ErrPayeeNew unless every item still goes to the artisan's
+// newest payment details.
+func current(tx *db.Tx, run string) error {
+	items, err := readItems(tx, run)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if i.State != ItemWithdrawn && !i.PayeeNow {
+			return ErrPayeeNew
+		}
+	}
+	return nil
 }
 
 // contentHash is SHA-256 over what is approved: the run, the block and head its
@@ -218,6 +238,9 @@ func (s *Service) Approve(ctx context.Context, actor auth.Actor, run, hash, pass
 		if now != r.ContentHash || now != hash {
 			return ErrChanged
 		}
+		if err := current(tx, run); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(`
 			INSERT INTO payout_approvals (run_id, content_hash, actor, at)
 			VALUES ($1, $2, $3, $4)`, run, hash, actor.Principal(), tx.Now()); err != nil {
@@ -247,6 +270,13 @@ func (s *Service) Approve(ctx context.Context, actor auth.Actor, run, hash, pass
 // sendAll moves every claimed item of an approved run to in transit.
 func (s *Service) sendAll(ctx context.Context, run string) error {
 	return s.eachItem(ctx, run, ItemClaimed, func(tx *db.Tx, i Item) error {
+		r, err := readRun(tx, run)
+		if err != nil {
+			return err
+		}
+		if r.State != Approved {
+			return ErrState // withdrawn meanwhile
+		}
 		return moveItem(tx, i, ItemInTransit, "", ledger.New("in_transit", "in_transit:"+i.ID, auth.System("payouts").String()).
 			Debit(ledger.Claimed(i.ArtisanID), i.Amount, tags(i)).
 			Credit(ledger.InTransit(i.ArtisanID), i.Amount, tags(i)).
@@ -278,8 +308,8 @@ func (s *Service) eachItem(ctx context.Context, run string, state ItemState, fn 
 	}
 }
 
-// Withdraw takes a draft or submitted run back and gives up its claims. A
-// finance preparer may.
+// Withdraw takes a run back that the bank does not have yet, and gives up its
+// claims. A finance preparer may.
 func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, key, run string) (Run, error) {
 	if err := actor.Require(auth.Preparer); err != nil {
 		return Run{}, err
@@ -292,7 +322,7 @@ func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, key, run strin
 			n, err := tx.Exec(`
 				UPDATE payout_runs
 				SET state = 'withdrawn'
-				WHERE id = $1 AND state IN ('preparing', 'draft', 'submitted')`, run)
+				WHERE id = $1 AND state IN ('preparing', 'draft', 'submitted', 'approved')`, run)
 			if err != nil {
 				return "", err
 			}
@@ -311,12 +341,18 @@ func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, key, run strin
 }
 
 func (s *Service) unclaimAll(ctx context.Context, run string) error {
-	return s.eachItem(ctx, run, ItemClaimed, func(tx *db.Tx, i Item) error {
-		return moveItem(tx, i, ItemWithdrawn, "withdrawn", ledger.New("unclaim", "unclaim:"+i.ID, auth.System("payouts").String()).
-			Debit(ledger.Claimed(i.ArtisanID), i.Amount, tags(i)).
-			Credit(ledger.Payable(i.ArtisanID), i.Amount, tags(i)).
-			Guard(ledger.Claimed(i.ArtisanID)))
-	})
+	giveBack := func(from func(string) ledger.Account) func(*db.Tx, Item) error {
+		return func(tx *db.Tx, i Item) error {
+			return moveItem(tx, i, ItemWithdrawn, "withdrawn", ledger.New("unclaim", "unclaim:"+i.ID, auth.System("payouts").String()).
+				Debit(from(i.ArtisanID), i.Amount, tags(i)).
+				Credit(ledger.Payable(i.ArtisanID), i.Amount, tags(i)).
+				Guard(from(i.ArtisanID)))
+		}
+	}
+	if err := s.eachItem(ctx, run, ItemClaimed, giveBack(ledger.Claimed)); err != nil {
+		return err
+	}
+	return s.eachItem(ctx, run, ItemInTransit, giveBack(ledger.InTransit))
 }
 
 // Resume finishes what a crash or a lost connection cut off half way in any run:
@@ -332,12 +368,15 @@ func (s *Service) Resume(ctx context.Context) error {
 		FROM payout_runs r
 		WHERE (r.state = 'preparing' AND r.prepared_at < $1)
 			OR (r.state = 'submitting' AND r.submitted_at < $1)
-			OR (r.state IN ('approved', 'withdrawn')
+			OR (r.state = 'approved'
 				AND EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state = 'claimed' AND i.updated_at < $1))
+			OR (r.state = 'withdrawn'
+				AND EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state IN ('claimed', 'in_transit') AND i.updated_at < $1))
 		ORDER BY r.id
 		LIMIT 20`, cut); err != nil {
 		return err
 	}
+	var failed []error
 	for _, r := range runs {
 		var err error
 		switch r.State {
@@ -351,8 +390,8 @@ func (s *Service) Resume(ctx context.Context) error {
 			err = s.unclaimAll(ctx, r.ID)
 		}
 		if err != nil {
-			return fmt.Errorf("resume %s: %w", r.ID, err)
+			failed = append(failed, fmt.Errorf("resume %s: %w", r.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }

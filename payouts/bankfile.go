@@ -37,6 +37,9 @@ func (s *Service) BankFile(ctx context.Context, actor auth.Actor, run string) (n
 		if r.State != Approved && r.State != Sent && r.State != Settled {
 			return ErrState.With("A run that is %s has no bank file yet. Nothing was given out.", r.State)
 		}
+		if err := s.approvedAs(tx, r); err != nil {
+			return err
+		}
 		if file, err = s.render(tx, r); err != nil {
 			return err
 		}
@@ -56,6 +59,31 @@ func (s *Service) BankFile(ctx context.Context, actor auth.Actor, run string) (n
 		return auth.Audit(tx, actor, "run.bank_file", run, hash)
 	})
 	return run + ".csv", file, err
+}
+
+// approvedAs returns ErrFile unless the run's content is what was approved, and,
+// until the bank has the file, ErrPayeeNew when somebody's details have changed.
+func (s *Service) approvedAs(tx *db.Tx, r Run) error {
+	now, err := contentHash(tx, r.ID)
+	if err != nil {
+		return err
+	}
+	var approved string
+	if err := tx.Get(&approved, `
+		SELECT content_hash
+		FROM payout_approvals
+		WHERE run_id = $1`, r.ID); err != nil || approved != now {
+		return ErrFile.Because(err)
+	}
+	if r.State != Approved {
+		return nil
+	}
+	for _, i := range r.Items {
+		if i.State == ItemClaimed {
+			return ErrNotWaited
+		}
+	}
+	return current(tx, r.ID)
 }
 
 // finishSending completes an approval that was cut off before all items moved.

@@ -19,6 +19,7 @@ var (
 	ErrOwnRun    = fault.New(fault.Forbidden, "payouts.own_run", "You prepared this run, so another person must approve it. Nothing was approved.")
 	ErrChanged   = fault.New(fault.Conflict, "payouts.changed", "The run is not what you looked at. Nothing was approved; read it again.")
 	ErrAnswer    = fault.New(fault.Invalid, "payouts.answer", "The bank's answer cannot be read. Nothing was entered; it needs the columns reference, status, utr and reason.")
+	ErrPayeeNew  = fault.New(fault.Conflict, "payouts.payee_changed", "Somebody's payment details have changed since the run was prepared. Nothing was approved or given out; withdraw the run and prepare another.")
 	ErrFile      = fault.New(fault.Internal, "payouts.file", "The bank file would not be the one made before. Nothing was given out; tell the administrator.")
 	ErrPeriod    = fault.New(fault.Invalid, "payouts.period", "A period is two dates, year-month-day, the first not after the second.")
 	ErrNotWaited = fault.New(fault.Conflict, "payouts.preparing", "The run is still being put together. Nothing was changed; look again in a moment.")
@@ -43,9 +44,9 @@ const (
 var Moves = map[State][]State{
 	Preparing:  {Draft, Withdrawn},
 	Draft:      {Submitting, Withdrawn},
-	Submitting: {Submitted},
+	Submitting: {Submitted, Withdrawn},
 	Submitted:  {Approved, Withdrawn},
-	Approved:   {Sent},
+	Approved:   {Sent, Withdrawn},
 	Sent:       {Settled},
 	Settled:    {},
 	Withdrawn:  {},
@@ -70,7 +71,7 @@ const (
 var ItemMoves = map[ItemState][]ItemState{
 	ItemDraft:     {ItemClaimed, ItemWithdrawn},
 	ItemClaimed:   {ItemInTransit, ItemWithdrawn},
-	ItemInTransit: {ItemPaid, ItemFailed, ItemReturned},
+	ItemInTransit: {ItemPaid, ItemFailed, ItemReturned, ItemWithdrawn}, // withdrawn only before the bank has the file
 	ItemPaid:      {ItemReturned},
 	ItemFailed:    {},
 	ItemReturned:  {},
@@ -124,6 +125,7 @@ type Item struct {
 	NameHi     string      `db:"name_hi"`
 	PayeeKind  string      `db:"payee_kind"`
 	PayeeShown string      `db:"payee_masked"`
+	PayeeNow   bool        `db:"payee_now"` // still her newest payment details
 }
 
 // Exception is somebody who is owed money and not paid in this run, and why.

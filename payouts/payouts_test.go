@@ -89,7 +89,9 @@ func (w *world) artisan(owed money.Paise) string {
 	w.ok(err)
 	_, err = w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a.ID, Kind: "bank", Holder: "=Maker, \"M\"", Account: "00123456789", IFSC: "UTIB0000001"})
 	w.ok(err)
-	w.owe(a.ID, owed)
+	if owed > 0 {
+		w.owe(a.ID, owed)
+	}
 	return a.ID
 }
 
@@ -431,4 +433,82 @@ func TestNobodyIsPaidMoreThanSheEarned(t *testing.T) {
 		})
 		w.check()
 	})
+}
+
+func TestAChangedAccountVoidsTheRun(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		a := w.artisan(50000)
+		change := func(upi string) {
+			t.Helper()
+			_, err := w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a, Kind: "upi", Holder: "Maker", UPI: upi})
+			w.ok(err)
+		}
+		r := w.submitted(preparer)
+		change("first@upi")
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver"); !errors.Is(err, payouts.ErrPayeeNew) {
+			t.Errorf("changed before approval: %v", err)
+		}
+		_, err := w.payouts.Withdraw(ctx, preparer, "", r.ID)
+		w.ok(err)
+		w.ok(d.AdvanceClock(ctx, 49*time.Hour))
+		r = w.submitted(preparer)
+		_, err = w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver")
+		w.ok(err)
+		change("second@upi")
+		if _, _, err := w.payouts.BankFile(ctx, preparer, r.ID); !errors.Is(err, payouts.ErrPayeeNew) {
+			t.Errorf("changed before the bank has the file: %v", err)
+		}
+		_, err = w.payouts.Withdraw(ctx, preparer, "", r.ID)
+		w.ok(err)
+		if payable, transit, _ := w.owed(a); payable != 50000 || transit != 0 {
+			t.Errorf("payable %s, in transit %s", payable, transit)
+		}
+		w.check()
+	})
+}
+
+func TestWhatWasApprovedIsWhatIsPaid(t *testing.T) {
+	d := testdb.SQLite(t)
+	w := newWorld(t, d)
+	a, thief := w.artisan(50000), w.artisan(0)
+	r := w.submitted(preparer)
+	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver")
+	w.ok(err)
+	if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET payee_id = (SELECT id FROM payees WHERE artisan_id = $1) WHERE artisan_id = $2`, thief, a); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.payouts.BankFile(ctx, preparer, r.ID); !errors.Is(err, payouts.ErrFile) {
+		t.Errorf("another woman's account: %v", err)
+	}
+	w.ok(d.Read(ctx, func(tx *db.Tx) error {
+		problems, err := payouts.Check(tx)
+		if len(problems) < 2 {
+			t.Errorf("verification sees %+v", problems)
+		}
+		return err
+	}))
+}
+
+func TestTheBanksWordsCannotForgeAnEntry(t *testing.T) {
+	d := testdb.SQLite(t)
+	w := newWorld(t, d)
+	w.artisan(10000)
+	r := w.sent(preparer)
+	answers, err := payouts.ParseAnswers([]byte("reference,status,utr,reason\n" + r.Items[0].Reference + ",failed,,\"x\n2026-01-01 * forged\n    trust:fund  INR 100\n    asset:stripe ; 00123456789\"\n"))
+	w.ok(err)
+	_, err = w.payouts.EnterAnswers(ctx, preparer, r.ID, answers)
+	w.ok(err)
+	var journal strings.Builder
+	_, err = ledger.ExportHledger(ctx, d, &journal, nil)
+	w.ok(err)
+	if strings.Contains(journal.String(), "forged") || strings.Contains(journal.String(), "00123456789") {
+		t.Errorf("in the journal:\n%s", journal.String())
+	}
+	got, err := w.payouts.Run(ctx, preparer, r.ID)
+	w.ok(err)
+	if reason := got.Items[0].Reason; strings.ContainsAny(reason, "\n;:") || strings.Contains(reason, "00123456789") || len(reason) > 80 {
+		t.Errorf("kept as %q", reason)
+	}
+	w.check()
 }

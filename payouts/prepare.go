@@ -184,7 +184,8 @@ func readItems(tx *db.Tx, run string) ([]Item, error) {
 	var items []Item
 	return items, tx.Select(&items, `
 		SELECT i.id, i.run_id, i.artisan_id, i.amount_paise, i.payee_id, i.reference, i.state, i.utr, i.reason,
-			a.name_en, a.name_hi, p.kind AS payee_kind, p.masked AS payee_masked
+			a.name_en, a.name_hi, p.kind AS payee_kind, p.masked AS payee_masked,
+			p.artisan_id = i.artisan_id AND p.version = (SELECT MAX(n.version) FROM payees n WHERE n.artisan_id = i.artisan_id) AS payee_now
 		FROM payout_items i
 		JOIN artisans a ON a.id = i.artisan_id
 		JOIN payees p ON p.id = i.payee_id
@@ -256,8 +257,10 @@ func (s *Service) Runs(ctx context.Context, actor auth.Actor, before string, lim
 	}
 	if err := s.db.Select(ctx, &rows, `
 		SELECT `+runColumns+`,
-			(SELECT COUNT(*) FROM payout_items i WHERE i.run_id = payout_runs.id) AS item_count,
-			CAST(COALESCE((SELECT SUM(i.amount_paise) FROM payout_items i WHERE i.run_id = payout_runs.id), 0) AS BIGINT) AS item_total
+			(SELECT COUNT(*) FROM payout_items i
+				WHERE i.run_id = payout_runs.id AND (i.state <> 'withdrawn' OR payout_runs.state = 'withdrawn')) AS item_count,
+			CAST(COALESCE((SELECT SUM(i.amount_paise) FROM payout_items i
+				WHERE i.run_id = payout_runs.id AND (i.state <> 'withdrawn' OR payout_runs.state = 'withdrawn')), 0) AS BIGINT) AS item_total
 		FROM payout_runs
 		WHERE id < $1
 		ORDER BY id DESC

@@ -130,6 +130,18 @@ func Check(tx *db.Tx) ([]Problem, error) {
 			WHERE (i.state = 'paid' AND e.id IS NULL)
 				OR (i.state IN ('draft', 'claimed', 'in_transit', 'failed', 'withdrawn') AND e.id IS NOT NULL)
 			ORDER BY i.id`},
+		{"an item that came back has no entry that makes it payable again", `
+			SELECT i.id AS at, i.amount_paise AS paise
+			FROM payout_items i
+			LEFT JOIN entries e ON e.reference = i.state || ':' || i.id
+			WHERE i.state IN ('failed', 'returned') AND e.id IS NULL
+			ORDER BY i.id`},
+		{"an item is paid to another artisan's account", `
+			SELECT i.id AS at, i.amount_paise AS paise
+			FROM payout_items i
+			JOIN payees p ON p.id = i.payee_id
+			WHERE p.artisan_id <> i.artisan_id
+			ORDER BY i.id`},
 		{"the preparer approved her own run, or other content was approved", `
 			SELECT r.id AS at, CAST(0 AS BIGINT) AS paise
 			FROM payout_runs r
@@ -152,6 +164,32 @@ func Check(tx *db.Tx) ([]Problem, error) {
 		for _, f := range found {
 			f.Detail = c.detail
 			out = append(out, f)
+		}
+	}
+	return checkContent(tx, out)
+}
+
+// checkContent computes again what every approved run says, and compares it with
+// what was approved.
+func checkContent(tx *db.Tx, out []Problem) ([]Problem, error) {
+	var approved []struct {
+		Run  string `db:"run_id"`
+		Hash string `db:"content_hash"`
+	}
+	if err := tx.Select(&approved, `
+		SELECT a.run_id, a.content_hash
+		FROM payout_approvals a
+		JOIN payout_runs r ON r.id = a.run_id AND r.state <> 'withdrawn'
+		ORDER BY a.run_id`); err != nil {
+		return nil, err
+	}
+	for _, a := range approved {
+		now, err := contentHash(tx, a.Run)
+		if err != nil {
+			return nil, err
+		}
+		if now != a.Hash {
+			out = append(out, Problem{At: a.Run, Detail: "the run's content is not what was approved"})
 		}
 	}
 	return out, nil

@@ -2,11 +2,9 @@ package main_test
 
 import (
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"os"
 	"slices"
 	"strconv"
@@ -27,6 +25,7 @@ type siege struct {
 	books *sql.DB
 
 	up    sync.RWMutex // held for reading while a request is under way, for writing while the program is down
+	dying atomic.Bool  // what is sent from now on is not heard
 	stop  atomic.Bool
 	steps chan string // told when finance begins a step in several transactions
 
@@ -132,6 +131,7 @@ func (g *siege) kill(k int) {
 		pause = g.await([]string{"prepare", "submit", "approve"}[rand.IntN(3)])
 	}
 	<-time.After(pause) // a moment of its own choosing, not a state that is waited for
+	g.dying.Store(true)
 	g.shop.Kill()
 	g.up.Lock() // every request under way has come to its end
 	defer g.up.Unlock()
@@ -148,6 +148,7 @@ func (g *siege) kill(k int) {
 	g.halfRuns += int(count(g.t, g.books, `SELECT COUNT(*) FROM payout_runs r WHERE r.state IN ('preparing', 'submitting')
 		OR r.state = 'approved' AND EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state = 'claimed')`))
 	g.shop.Program = testkit.Serve(g.t, g.shop.Data, g.shop.Env)
+	g.dying.Store(false)
 }
 
 // await returns when finance begins the step, with how long to let it run: up to
@@ -183,12 +184,12 @@ func (g *siege) once(as testkit.REST, p probe, method, path string, body any, ke
 	g.up.RLock()
 	defer g.up.RUnlock()
 	as.URL = g.shop.URL
+	alive := !g.dying.Load()
 	a, err := as.Try(method, path, body, "Idempotency-Key", key)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.requests++
-	var refused *net.OpError // while the program is down, a request is not even sent
-	if sent := !errors.As(err, &refused) || refused.Op != "dial"; err != nil && sent && p.query != "" {
+	if err != nil && alive && p.query != "" {
 		g.broken = append(g.broken, p)
 	}
 	return a, err == nil

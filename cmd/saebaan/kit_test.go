@@ -40,9 +40,12 @@ func within(t testing.TB, what string, done func() bool) {
 }
 
 // books opens the database of the shop beside the program, to look at it.
-func (s *shop) books() *sql.DB {
+func (s *shop) books() *sql.DB { return s.open("_pragma=query_only(1)") }
+
+// open opens the database beside the program, on SQLite with these pragmas.
+func (s *shop) open(pragmas ...string) *sql.DB {
 	s.t.Helper()
-	driver, address := "sqlite", "file:"+filepath.Join(s.Data, "saebaan.db")+"?_pragma=query_only(1)&_pragma=busy_timeout(10000)"
+	driver, address := "sqlite", "file:"+filepath.Join(s.Data, "saebaan.db")+"?"+strings.Join(append(pragmas, "_pragma=busy_timeout(10000)"), "&")
 	for _, e := range s.Env {
 		if url, ok := strings.CutPrefix(e, "SAEBAAN_DATABASE_URL="); ok {
 			driver, address = "pgx", url

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -71,9 +72,9 @@ func (s *shop) work(ctx context.Context) {
 		return err
 	})
 	every(5*time.Second, "runs", s.payouts.Resume)
-	every(time.Hour, "keys", func(ctx context.Context) error {
+	every(time.Hour, "old", func(ctx context.Context) error {
 		_, err := idem.Sweep(ctx, s.db)
-		return err
+		return errors.Join(err, s.auth.Sweep(ctx))
 	})
 	wg.Add(1)
 	go func() {
@@ -83,20 +84,22 @@ func (s *shop) work(ctx context.Context) {
 	wg.Wait()
 }
 
-// sweep does everything whose date has come.
+// sweep does everything whose date has come; what fails stops nothing else.
 func (s *shop) sweep(ctx context.Context) error {
+	var failed []error
 	for _, task := range []func(context.Context) (int, error){s.orders.ExpireDue, s.orders.ReleaseDue} {
 		for {
 			n, err := task(ctx)
 			if err != nil {
-				return err
+				failed = append(failed, err)
+				break
 			}
 			if n == 0 {
 				break
 			}
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // deliver runs the outbox.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"saebaan/internal/auth"
@@ -144,4 +146,29 @@ func TestUserFaults(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+func TestABurstCannotOutrunTheLimit(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		s := auth.NewService(d, false)
+		user(t, s, "asha")
+		var wg sync.WaitGroup
+		var compared atomic.Int64
+		for range 30 {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				if _, err := s.SignIn(ctx, "asha", "wrong password"); errors.Is(err, auth.ErrCredentials) {
+					compared.Add(1)
+				}
+			}()
+		}
+		wg.Wait()
+		if n := compared.Load(); n > 10 {
+			t.Errorf("%d passwords were compared", n)
+		}
+		if _, err := s.SignIn(ctx, "asha", password); !errors.Is(err, auth.ErrTooMany) {
+			t.Errorf("after the burst: %v", err)
+		}
+	})
 }

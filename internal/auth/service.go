@@ -109,7 +109,7 @@ func known(r Role) bool {
 // wrong passwords, ErrTooMany after ten failures in a quarter of an hour.
 func (s *Service) SignIn(ctx context.Context, login, password string) (Session, error) {
 	login = strings.ToLower(login)
-	user, err := s.check(ctx, login, password)
+	user, err := s.check(ctx, login, Hash("sign-in "+login), password) // people type passwords there
 	if err != nil {
 		return Session{}, err
 	}
@@ -127,23 +127,35 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 	return out, err
 }
 
-// check compares the password and counts failures; it returns the user's id.
-func (s *Service) check(ctx context.Context, login, password string) (string, error) {
-	var failures int
-	if err := s.db.Get(ctx, &failures, `
-		SELECT COUNT(*)
-		FROM login_failures
-		WHERE login = $1 AND at > $2`, login, s.db.Clock.Now().Add(-failureWindow)); err != nil {
+// check compares the password with that of a login; it returns the user's id.
+// The try is counted under counted before the slow comparison, so that a burst
+// cannot outrun the limit, and taken off the count when it was right.
+func (s *Service) check(ctx context.Context, login, counted, password string) (string, error) {
+	try := id.New("lgf")
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var tries int
+		if err := tx.Get(&tries, `
+			SELECT COUNT(*)
+			FROM login_failures
+			WHERE login = $1 AND at > $2`, counted, machineNow().Add(-failureWindow)); err != nil {
+			return err
+		}
+		if tries >= failureLimit {
+			return ErrTooMany
+		}
+		_, err := tx.Exec(`
+			INSERT INTO login_failures (id, login, at)
+			VALUES ($1, $2, $3)`, try, counted, machineNow())
+		return err
+	})
+	if err != nil {
 		return "", err
-	}
-	if failures >= failureLimit {
-		return "", ErrTooMany
 	}
 	var u struct {
 		ID   string `db:"id"`
 		Hash string `db:"password_hash"`
 	}
-	err := s.db.Get(ctx, &u, `
+	err = s.db.Get(ctx, &u, `
 		SELECT id, password_hash
 		FROM users
 		WHERE login = $1 AND disabled_at IS NULL`, login)
@@ -152,21 +164,33 @@ func (s *Service) check(ctx context.Context, login, password string) (string, er
 	} else if err != nil {
 		return "", err
 	}
-	if passwordFits(u.Hash, password) && u.ID != "" {
-		return u.ID, nil
-	}
+	fits := passwordFits(u.Hash, password) && u.ID != ""
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`
-			INSERT INTO login_failures (id, login, at)
-			VALUES ($1, $2, $3)`, id.New("lgf"), login, tx.Now()); err != nil {
-			return err
+		if !fits {
+			return Audit(tx, Actor{}, "session.failed", "login", "")
 		}
-		return Audit(tx, Actor{}, "session.failed", "login", "")
+		_, err := tx.Exec(`
+			DELETE FROM login_failures
+			WHERE id = $1`, try)
+		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	return "", ErrCredentials
+	if !fits {
+		return "", ErrCredentials
+	}
+	return u.ID, nil
+}
+
+// Sweep forgets failed tries that are too old to count.
+func (s *Service) Sweep(ctx context.Context) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`
+			DELETE FROM login_failures
+			WHERE at < $1`, machineNow().Add(-failureWindow))
+		return err
+	})
 }
 
 // StepUp proves that the person behind a session is there: her own password,
@@ -178,7 +202,7 @@ func (s *Service) StepUp(ctx context.Context, actor Actor, password string) erro
 	if actor.Via != ViaSession {
 		return ErrUnauthenticated
 	}
-	user, err := s.check(ctx, actor.Login, password)
+	user, err := s.check(ctx, actor.Login, Hash("step-up "+actor.ID), password)
 	if errors.Is(err, ErrCredentials) || (err == nil && user != actor.ID) {
 		return ErrStepUp
 	}

@@ -19,6 +19,7 @@ import (
 const (
 	retryBudget   = 3 * time.Second
 	writeDeadline = 30 * time.Second
+	patience      = 4 // lost tries, after which a write runs alone
 )
 
 // Tx is one transaction. Its methods use the context it was begun with.
@@ -90,7 +91,7 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 	defer cancel()
 	began, duplicates := time.Now(), 0
 	for attempt := 0; ; attempt++ {
-		err := d.inTurn(attempt >= patience, func() error { return d.once(ctx, level, fn) })
+		err := d.inTurn(ctx, attempt >= patience, func() error { return d.once(ctx, level, fn) })
 		switch {
 		case err == nil:
 			return nil
@@ -112,9 +113,13 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 
 // inTurn runs a try while at most connections tries run. A write that has lost
 // too often runs alone in this process, or the short ones would starve the long.
-func (d *DB) inTurn(alone bool, try func() error) error {
-	d.slots <- struct{}{}
-	defer func() { <-d.slots }()
+func (d *DB) inTurn(ctx context.Context, alone bool, try func() error) error {
+	select {
+	case d.slots <- struct{}{}:
+		defer func() { <-d.slots }()
+	case <-ctx.Done():
+		return ErrUnavailable.Because(ctx.Err())
+	}
 	if alone {
 		d.turn.Lock()
 		defer d.turn.Unlock()

@@ -49,15 +49,25 @@ func ExportHledger(ctx context.Context, d *db.DB, to io.Writer, progress func(do
 }
 
 func writeEntry(w io.Writer, e Sealed) {
-	fmt.Fprintf(w, "%s * (%s) %s", e.BusinessDate, e.ID, e.Kind)
+	fmt.Fprintf(w, "%s * (%s) %s", e.BusinessDate, e.ID, oneLine(e.Kind))
 	if e.Reason != "" {
-		fmt.Fprintf(w, " %s", e.Reason)
+		fmt.Fprintf(w, " %s", oneLine(e.Reason))
 	}
-	fmt.Fprintf(w, "  ; block:%d, reference:%s\n", e.Block, e.Reference)
+	fmt.Fprintf(w, "  ; block:%d, reference:%s\n", e.Block, oneLine(e.Reference))
 	for _, p := range e.Postings {
 		fmt.Fprintf(w, "    %s  INR %s%s\n", p.Account, p.Paise.Plain(), postingTags(p))
 	}
 	fmt.Fprintln(w)
+}
+
+// oneLine leaves nothing in a text that could begin a line or a comment.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == ';' || r == 0x7f || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 func postingTags(p Posting) string {
