@@ -249,6 +249,9 @@ func TestTwentyRunsClaimEachRupeeOnce(t *testing.T) {
 				claims[r.Str("items", i, "artisan_id")] += r.Paise("items", i, "amount")
 				total += r.Paise("items", i, "amount")
 			}
+			if r.Str("state") == "withdrawn" && total == 0 {
+				continue // others had claimed everything, so nothing was left to submit
+			}
 			if r.Str("state") != "submitted" || r.Paise("total") != total {
 				t.Fatalf("a run says %d, its items %d: %s", r.Paise("total"), total, r.Str("state"))
 			}

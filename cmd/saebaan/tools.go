@@ -3,14 +3,17 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"saebaan/artisans"
 	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/config"
@@ -77,6 +80,9 @@ func (cmd usersCreateCmd) Run(ctx context.Context, c *cli) error {
 	in := auth.UserInput{Login: cmd.Login, Name: cmd.Name, Password: password, Language: cmd.Language}
 	for _, r := range cmd.Role {
 		role, scope, _ := strings.Cut(r, ":")
+		if auth.Role(role) == auth.Coordinator && scope != "" && !slices.Contains(artisans.Areas, scope) {
+			return artisans.ErrArea
+		}
 		in.Grants = append(in.Grants, auth.Grant{Role: auth.Role(role), Scope: scope})
 	}
 	return withShop(ctx, c.Data, func(s *shop) error {
@@ -232,8 +238,18 @@ func (cmd restoreCmd) Run(ctx context.Context, c *cli) error {
 	for _, stale := range []string{"search.db", "search.db-wal", "search.db-shm", "search.mark"} {
 		_ = os.Remove(filepath.Join(c.Data, stale)) // rebuilt from the database
 	}
-	return withShop(ctx, c.Data, func(s *shop) error { return s.verify(ctx, os.Stdout) })
+	err = withShop(ctx, c.Data, func(s *shop) error { return s.verify(ctx, os.Stdout) })
+	if err == nil || errors.Is(err, errBook) {
+		return err
+	}
+	for _, part := range []string{"", "-wal", "-shm"} { // or a second try would find the folder in use
+		_ = os.Remove(filepath.Join(c.Data, "saebaan.db"+part))
+	}
+	return errBackup.Because(err)
 }
+
+// errBackup refuses a file that cannot be opened as a database of ours.
+var errBackup = fault.New(fault.Invalid, "cli.backup", "This file cannot be opened as a backup of Saebaan. Nothing was restored.")
 
 // copyFile writes a complete, synced copy under another name first.
 func copyFile(from, to string) error {

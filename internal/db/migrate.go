@@ -66,15 +66,18 @@ func (d *DB) provider(files fs.FS) (*goose.Provider, error) {
 }
 
 func (d *DB) checkCollation(ctx context.Context) error {
-	var collation string
-	err := d.read.GetContext(ctx, &collation, `
-		SELECT datcollate
+	var is struct {
+		Collation  string `db:"datcollate"`
+		Linguistic bool   `db:"linguistic"`
+	}
+	err := d.read.GetContext(ctx, &is, `
+		SELECT datcollate, 'a' < 'B' AS linguistic
 		FROM pg_database
 		WHERE datname = current_database()`)
 	if err != nil {
 		return ErrUnavailable.Because(err)
 	}
-	if collation != "C" {
+	if is.Collation != "C" || is.Linguistic { // ICU sorts its own way whatever datcollate says
 		return ErrCollation
 	}
 	return nil
