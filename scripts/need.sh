@@ -8,7 +8,7 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v hledger >/dev/null || missing+=(hledger)
 command -v docker-compose >/dev/null || missing+=(docker-compose)
-fc-list 2>/dev/null | grep -qi devanagari || missing+=(fonts-noto-core)
+compgen -G "/usr/share/fonts/truetype/noto/NotoSansDevanagari*" >/dev/null || missing+=(fonts-noto-core)
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then

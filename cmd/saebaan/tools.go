@@ -104,6 +104,9 @@ func readPassword() (string, error) {
 	}
 	fmt.Fprint(os.Stderr, "Password: ")
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if errors.Is(err, io.EOF) { // the last line need not end in one
+		err = nil
+	}
 	return strings.TrimRight(line, "\r\n"), err
 }
 
@@ -232,6 +235,9 @@ func (cmd restoreCmd) Run(ctx context.Context, c *cli) error {
 	if !fresh(c.Data) {
 		return db.ErrExists.With("There is already a database in %s. Nothing was written; choose an empty data folder.", c.Data)
 	}
+	if err := db.CheckBackup(ctx, cmd.File); err != nil {
+		return err
+	}
 	if err := copyFile(cmd.File, filepath.Join(c.Data, "saebaan.db")); err != nil {
 		return err
 	}
@@ -245,11 +251,8 @@ func (cmd restoreCmd) Run(ctx context.Context, c *cli) error {
 	for _, part := range []string{"", "-wal", "-shm"} { // or a second try would find the folder in use
 		_ = os.Remove(filepath.Join(c.Data, "saebaan.db"+part))
 	}
-	return errBackup.Because(err)
+	return db.ErrBackup.Because(err)
 }
-
-// errBackup refuses a file that cannot be opened as a database of ours.
-var errBackup = fault.New(fault.Invalid, "cli.backup", "This file cannot be opened as a backup of Saebaan. Nothing was restored.")
 
 // copyFile writes a complete, synced copy under another name first.
 func copyFile(from, to string) error {

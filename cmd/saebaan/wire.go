@@ -104,6 +104,9 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 
 // migrate brings our tables and River's to this version.
 func migrate(ctx context.Context, d *db.DB, login string) error {
+	if err := d.CheckCollation(ctx); err != nil { // before any table is made
+		return err
+	}
 	if err := outbox.Migrate(ctx, d); err != nil {
 		return err
 	}

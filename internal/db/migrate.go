@@ -17,10 +17,8 @@ import (
 // migrating) its rights. It refuses a PostgreSQL database whose collation is
 // not C with ErrCollation.
 func (d *DB) Migrate(ctx context.Context, files fs.FS, login string) error {
-	if d.dialect == Postgres {
-		if err := d.checkCollation(ctx); err != nil {
-			return err
-		}
+	if err := d.CheckCollation(ctx); err != nil {
+		return err
 	}
 	p, err := d.provider(files)
 	if err != nil {
@@ -65,7 +63,12 @@ func (d *DB) provider(files fs.FS) (*goose.Provider, error) {
 	return goose.NewProvider(dialect, d.write.DB, dialectFS{files, d.dialect}, opts...)
 }
 
-func (d *DB) checkCollation(ctx context.Context) error {
+// CheckCollation returns ErrCollation for a PostgreSQL database that does not
+// sort text by its bytes, as SQLite and Go do.
+func (d *DB) CheckCollation(ctx context.Context) error {
+	if d.dialect == SQLite {
+		return nil
+	}
 	var is struct {
 		Collation  string `db:"datcollate"`
 		Linguistic bool   `db:"linguistic"`

@@ -14,6 +14,7 @@ import (
 // The faults of backup and restore.
 var (
 	ErrPgDump = fault.New(fault.Invalid, "db.pg_dump", "This database is PostgreSQL. Use pg_dump and pg_restore; nothing was written.")
+	ErrBackup = fault.New(fault.Invalid, "db.backup", "This file is no whole backup of Saebaan. Nothing was restored.")
 	ErrExists = fault.New(fault.Conflict, "db.exists", "There is already a file at that place. Nothing was written; choose another name.")
 )
 
@@ -35,6 +36,25 @@ func (d *DB) Backup(ctx context.Context, file string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return os.Chmod(file, 0o600)
+}
+
+// CheckBackup returns ErrBackup unless file is a whole SQLite database that was
+// once migrated by this program.
+func CheckBackup(ctx context.Context, file string) error {
+	own, err := sqlx.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?mode=ro&immutable=1")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = own.Close() }()
+	var state string
+	if err := own.GetContext(ctx, &state, `PRAGMA integrity_check(1)`); err != nil {
+		return ErrBackup.Because(err)
+	}
+	var version int64
+	if err := own.GetContext(ctx, &version, `SELECT MAX(version_id) FROM goose_db_version`); err != nil || state != "ok" || version == 0 {
+		return ErrBackup.Because(err)
+	}
+	return nil
 }
 
 // OpenSearchFile opens a SQLite file of its own for the embedded search engine.
