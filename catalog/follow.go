@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"saebaan/internal/db"
@@ -28,6 +29,7 @@ type Follower struct {
 	date    string // business date up to which dated cards have been followed
 	seen    map[string]seenVersion
 	imports map[string]bool
+	put     map[string]bool // products that this round has put into the index
 }
 
 type seenVersion struct {
@@ -35,14 +37,21 @@ type seenVersion struct {
 	at      db.Time
 }
 
-// NewFollower starts from an instant; changed may be nil. From now on the service
+// NewFollower goes on from a mark; changed may be nil. From now on the service
 // may keep what it read, since this follower drops what changes.
-func NewFollower(s *Service, engine search.Engine, from db.Time, changed func([]string)) *Follower {
+func NewFollower(s *Service, engine search.Engine, from Mark, changed func([]string)) *Follower {
 	s.shelf.mu.Lock()
 	s.shelf.open = true
 	s.shelf.mu.Unlock()
-	return &Follower{catalog: s, engine: engine, changed: changed, asked: from,
-		seen: map[string]seenVersion{}, imports: map[string]bool{}}
+	f := &Follower{catalog: s, engine: engine, changed: changed, asked: from.Asked,
+		seen: make(map[string]seenVersion, len(from.Seen)), imports: map[string]bool{}, put: map[string]bool{}}
+	for shown := range from.Shown {
+		f.imports[shown] = true
+	}
+	for product, version := range from.Seen {
+		f.seen[product] = seenVersion{version, from.Asked}
+	}
+	return f
 }
 
 // Run follows until ctx is done, within followEvery of each change.
@@ -61,8 +70,22 @@ func (f *Follower) Run(ctx context.Context) {
 	}
 }
 
-// Asked is the instant up to which every committed change has been followed.
-func (f *Follower) Asked() db.Time { return f.asked }
+// Mark is where a follower stands, to go on from after a restart: the instant
+// it asked up to, and what it has seen of the time that it will ask about again.
+type Mark struct {
+	Asked db.Time          `json:"asked"`
+	Seen  map[string]int64 `json:"seen"`  // product → version
+	Shown map[string]bool  `json:"shown"` // imports whose pieces are in the index
+}
+
+// Mark tells where the follower stands.
+func (f *Follower) Mark() Mark {
+	m := Mark{Asked: f.asked, Seen: make(map[string]int64, len(f.seen)), Shown: f.imports}
+	for product, v := range f.seen {
+		m.Seen[product] = v.version
+	}
+	return m
+}
 
 type changedRow struct {
 	ID        string  `db:"id"`
@@ -74,6 +97,7 @@ type changedRow struct {
 func (f *Follower) Once(ctx context.Context) error {
 	now, since := f.catalog.db.Clock.Now(), f.asked.Add(-followOverlap)
 	last := changedRow{ChangedAt: since}
+	f.put = map[string]bool{}
 	for {
 		var page []changedRow
 		if err := f.catalog.db.Select(ctx, &page, `
@@ -182,10 +206,10 @@ func (f *Follower) flipped(ctx context.Context, since db.Time) error {
 			if len(ids) == 0 {
 				break
 			}
-			if err := f.renew(ctx, ids); err != nil {
+			after = ids[len(ids)-1]
+			if err := f.renew(ctx, slices.DeleteFunc(ids, func(id string) bool { return f.put[id] })); err != nil {
 				return err
 			}
-			after = ids[len(ids)-1]
 		}
 		f.imports[i] = true
 	}
@@ -211,6 +235,7 @@ func (f *Follower) renew(ctx context.Context, products []string) error {
 	for _, p := range found {
 		if p.public() {
 			put = append(put, p.document())
+			f.put[p.ID] = true
 		} else {
 			gone = append(gone, p.ID)
 		}

@@ -68,7 +68,7 @@ func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	s.artisans = artisans.NewService(d, keys)
 	s.catalog = catalog.NewService(d, table, engine, store)
 	s.orders = orders.NewService(d, table, simulator)
-	s.follower = catalog.NewFollower(s.catalog, engine, d.Clock.Now(), cache.Changed)
+	s.follower = catalog.NewFollower(s.catalog, engine, catalog.Mark{Asked: d.Clock.Now()}, cache.Changed)
 	s.app = web.NewApp(web.Options{ErrorHandler: storefront.ErrorHandler})
 	c := storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
 		Payouts: payouts.NewService(d, s.artisans, s.auth), Media: store, Cache: cache, Simulator: simulator,

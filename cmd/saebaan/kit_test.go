@@ -51,6 +51,11 @@ func (s *shop) open(pragmas ...string) *sql.DB {
 			driver, address = "pgx", url
 		}
 	}
+	return s.openAt(driver, address)
+}
+
+func (s *shop) openAt(driver, address string) *sql.DB {
+	s.t.Helper()
 	d, err := sql.Open(driver, address)
 	if err != nil {
 		s.t.Fatal(err)

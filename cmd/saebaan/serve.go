@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -35,10 +35,10 @@ type serveCmd struct {
 }
 
 // memoryLimit is where the collector begins to work harder; it is no hard limit.
-const memoryLimit = 200 << 20
+const memoryLimit = 150 << 20
 
 // pageCache is how much of the memory encoded catalogue pages may take.
-const pageCache = 48 << 20
+const pageCache = 32 << 20
 
 // Run serves until it is told to stop, then lets requests under way finish.
 func (cmd serveCmd) Run(ctx context.Context, c *cli) error {
@@ -173,7 +173,11 @@ func (s *shop) follow(ctx context.Context, cache *web.Cache, ready func()) {
 	}
 	ready()
 	f.Run(ctx)
-	if err := os.WriteFile(mark, []byte(strconv.FormatInt(int64(f.Asked()), 10)), 0o600); err != nil {
+	raw, err := json.Marshal(f.Mark())
+	if err == nil {
+		err = os.WriteFile(mark, raw, 0o600)
+	}
+	if err != nil {
 		slog.Error("search mark", "error", err)
 	}
 }
@@ -197,19 +201,20 @@ func (s *shop) catchUp(ctx context.Context, f *catalog.Follower) error {
 	return err
 }
 
-// readMark is up to when the index had followed; without a mark, now, and the
+// readMark is where the index had followed to; without a mark, now, and the
 // count decides.
-func readMark(file string, now db.Time) db.Time {
+func readMark(file string, now db.Time) catalog.Mark {
+	fresh := catalog.Mark{Asked: now}
 	raw, err := os.ReadFile(file) // #nosec G304 -- a fixed name in the data folder
 	if err != nil {
-		return now
+		return fresh
 	}
 	_ = os.Remove(file) // it is written anew at an orderly stop; after a crash the count decides
-	at, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil {
-		return now
+	var m catalog.Mark
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return fresh
 	}
-	return db.Time(at)
+	return m
 }
 
 var metrics *web.Metrics

@@ -90,7 +90,7 @@ func (d *DB) openSQLite(path string) error {
 	}
 	d.write.SetMaxOpenConns(1)
 	d.slots = make(chan struct{}, 1)
-	if d.read, err = sqlx.Open("sqlite", file+"?_txlock=deferred&_pragma=query_only(1)&_pragma=cache_size(-8000)&"+pragmas); err != nil {
+	if d.read, err = sqlx.Open("sqlite", file+"?_txlock=deferred&_pragma=query_only(1)&_pragma=cache_size(-4000)&"+pragmas); err != nil {
 		return err
 	}
 	readers := max(4, runtime.NumCPU())

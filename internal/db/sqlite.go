@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"runtime"
 
 	"github.com/jmoiron/sqlx"
 
@@ -60,6 +61,11 @@ func CheckBackup(ctx context.Context, file string) error {
 // OpenSearchFile opens a SQLite file of its own for the embedded search engine.
 // It can be rebuilt from the database, so it is not synced at every commit.
 func OpenSearchFile(path string) (*sqlx.DB, error) {
-	return sqlx.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
-		"?_txlock=deferred&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-16000)")
+	d, err := sqlx.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
+		"?_txlock=deferred&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-4000)")
+	if err == nil {
+		d.SetMaxOpenConns(max(4, runtime.NumCPU())) // each has a cache of its own
+		d.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	}
+	return d, err
 }
