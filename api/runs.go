@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"saebaan/internal/web"
 	"saebaan/payouts"
 )
@@ -120,6 +122,14 @@ type bankFile struct {
 	ContentType string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
 	Body        []byte `contentType:"text/csv"`
+}
+
+// bankFileOperation says that the answer is a file: Huma sees only bytes.
+func bankFileOperation() huma.Operation {
+	o := op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch the bank file")
+	o.Responses = map[string]*huma.Response{"200": {Description: "The file, the same bytes each time",
+		Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
+	return o
 }
 
 func (s *Server) bankFile(ctx context.Context, in *ByID) (*bankFile, error) {

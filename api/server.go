@@ -156,7 +156,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(post, "/payout-runs/{id}/submit", "submit-run", "Claim a run's money and hand it in"), s.submitRun)
 	huma.Register(a, op(post, "/payout-runs/{id}/approve", "approve-run", "Approve another person's run"), s.approveRun)
 	huma.Register(a, op(post, "/payout-runs/{id}/withdraw", "withdraw-run", "Take a run back"), s.withdrawRun)
-	huma.Register(a, op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch the bank file"), s.bankFile)
+	huma.Register(a, bankFileOperation(), s.bankFile)
 	huma.Register(a, op(post, "/payout-runs/{id}/bank-answers", "enter-bank-answers", "Enter the bank's answer (CSV)"), s.bankAnswers)
 
 	huma.Register(a, op(get, "/ledger/accounts", "list-accounts", "List accounts with their balances"), s.listAccounts)

@@ -55,7 +55,7 @@ type row struct {
 func TestTable(t *testing.T) {
 	seconds := 300 * time.Millisecond
 	if full {
-		seconds = 5 * time.Second
+		seconds = 3 * time.Second
 	}
 	var rows []row
 	var notes []string

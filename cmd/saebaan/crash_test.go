@@ -23,6 +23,8 @@ type siege struct {
 	t     *testing.T
 	shop  *shop
 	books *sql.DB
+	// approvers take turns: a kill while a password is checked counts as a wrong one
+	approvers []testkit.REST
 
 	up    sync.RWMutex // held for reading while a request is under way, for writing while the program is down
 	dying atomic.Bool  // what is sent from now on is not heard
@@ -112,6 +114,9 @@ func begin(t *testing.T, environment []string) *siege {
 	var makers []string
 	for i := range 55 { // three claiming transactions
 		makers = append(makers, s.artisan(fmt.Sprint("Siege ", i)))
+	}
+	for i := range 6 {
+		g.approvers = append(g.approvers, s.user(fmt.Sprint("approver-", i), "finance_approver"))
 	}
 	g.shop.kurta("SIEGE", 100_000, map[string]string{"embroidery": makers[0], "finishing": makers[1]}, false)
 	g.shop.shared("SIEGE-ALL", 10_000, makers)
@@ -300,7 +305,7 @@ func (g *siege) run(key string) {
 		return
 	}
 	done = g.begins("approve")
-	a := g.ask(s.approver, probe{"approve", `SELECT COUNT(*) FROM payout_approvals WHERE run_id = $1`, id}, "POST", path+"/approve",
+	a := g.ask(g.approvers[rand.IntN(len(g.approvers))], probe{"approve", `SELECT COUNT(*) FROM payout_approvals WHERE run_id = $1`, id}, "POST", path+"/approve",
 		obj{"content_hash": r.Str("content_hash"), "password": password}, "")
 	done()
 	if a.Status != 200 && a.Str("code") != "payouts.state" { // it was approved, and nobody heard it

@@ -35,6 +35,9 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS, login string) error {
 
 // Current returns ErrSchema unless every migration in files has been applied.
 func (d *DB) Current(ctx context.Context, files fs.FS) error {
+	if begun, err := d.everMigrated(ctx); err != nil || !begun { // goose would try to make its table
+		return ErrSchema.Because(err)
+	}
 	p, err := d.provider(files)
 	if err != nil {
 		return err

@@ -40,6 +40,20 @@ func (d *DB) grant(ctx context.Context, login string) error {
 	return nil
 }
 
+// everMigrated reports whether migrate has ever run on a PostgreSQL database; a
+// SQLite one is migrated whenever it is opened.
+func (d *DB) everMigrated(ctx context.Context) (bool, error) {
+	if d.dialect == SQLite {
+		return true, nil
+	}
+	var tables int
+	err := d.read.GetContext(ctx, &tables, `
+		SELECT COUNT(*)
+		FROM pg_tables
+		WHERE schemaname = current_schema() AND tablename = 'goose_db_version'`)
+	return tables > 0, err
+}
+
 // OwnsLedger reports whether the login in use could drop the guards of the
 // ledger: true on PostgreSQL when it owns the tables, always false on SQLite,
 // where there are no logins.
