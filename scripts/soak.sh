@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 scripts/need.sh
 CGO_ENABLED=0 go build -o bin/saebaan-test ./cmd/saebaan
 export SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-test" SAEBAAN_TEST_FSYNC=1 SAEBAAN_KILLS="${SAEBAAN_KILLS:-200}"
-go test -timeout 120m -run 'Kill|Crash|Race' -v ./cmd/saebaan
+go test -timeout 120m -run 'Kill|Buyers|Fifty|Opposite|TwentyRuns' -v ./cmd/saebaan
 go test -timeout 60m ./internal/money ./catalog -rapid.checks=200000
 go test -timeout 60m ./internal/ledger ./payouts -rapid.checks=1000
