@@ -132,8 +132,11 @@ func (g *siege) variant(sku string) string {
 // behind and starts it again.
 func (g *siege) kill(k int) {
 	pause := time.Duration(100+rand.IntN(400)) * time.Millisecond
-	if k%2 == 1 { // in the middle of a run
+	switch k % 4 { // in the middle of a run
+	case 1:
 		pause = g.await([]string{"prepare", "submit", "approve"}[rand.IntN(3)])
+	case 3:
+		pause = g.catch([]string{"preparing", "submitting", "approved"}[k/4%3])
 	}
 	<-time.After(pause) // a moment of its own choosing, not a state that is waited for
 	g.dying.Store(true)
@@ -150,8 +153,9 @@ func (g *siege) kill(k int) {
 		}
 	}
 	g.broken = nil
-	g.halfRuns += int(count(g.t, g.books, `SELECT COUNT(*) FROM payout_runs r WHERE r.state IN ('preparing', 'submitting')
-		OR r.state = 'approved' AND EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state = 'claimed')`))
+	for _, state := range []string{"preparing", "submitting", "approved"} {
+		g.halfRuns += int(g.half(state))
+	}
 	g.shop.Program = testkit.Serve(g.t, g.shop.Data, g.shop.Env)
 	g.dying.Store(false)
 }
@@ -174,6 +178,20 @@ func (g *siege) await(step string) time.Duration {
 	}
 }
 
+// half counts the runs that stand half way in a state.
+func (g *siege) half(state string) int64 {
+	return count(g.t, g.books, `SELECT COUNT(*) FROM payout_runs r WHERE r.state = $1 AND (r.state <> 'approved'
+		OR EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state = 'claimed'))`, state)
+}
+
+// catch returns as soon as a run is seen half way in the state.
+func (g *siege) catch(state string) time.Duration {
+	for patience := time.Now().Add(5 * time.Second); g.half(state) == 0 && time.Now().Before(patience); {
+		time.Sleep(500 * time.Microsecond)
+	}
+	return 0
+}
+
 // begins tells the killer, if he waits, and notes how long the step takes.
 func (g *siege) begins(step string) (done func()) {
 	select {
@@ -182,160 +200,6 @@ func (g *siege) begins(step string) (done func()) {
 	}
 	at := time.Now()
 	return func() { g.note(func() { g.took[step] = time.Since(at) }) }
-}
-
-// once sends a request; heard is false when the connection broke.
-func (g *siege) once(as testkit.REST, p probe, method, path string, body any, key string) (a testkit.Answer, heard bool) {
-	g.up.RLock()
-	defer g.up.RUnlock()
-	as.URL = g.shop.URL
-	alive := !g.dying.Load()
-	a, err := as.Try(method, path, body, "Idempotency-Key", key)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.requests++
-	if err != nil && alive && p.query != "" {
-		g.broken = append(g.broken, p)
-	}
-	return a, err == nil
-}
-
-// ask sends a request until it is answered, each time with the same key.
-func (g *siege) ask(as testkit.REST, p probe, method, path string, body any, key string) testkit.Answer {
-	for {
-		a, heard := g.once(as, p, method, path, body, key)
-		if heard && a.Status >= 500 {
-			g.t.Errorf("%s %s: %d %s", method, path, a.Status, a.Raw)
-			g.t.Log(g.shop.Log())
-		}
-		if heard && a.Str("code") != "payment.old_event" { // the clock was moved between signing and reading
-			return a
-		}
-	}
-}
-
-// purchase takes a guest from an empty cart to a paid order.
-func (g *siege) purchase(variant, key string) string {
-	guest := g.shop.guest
-	cart := g.ask(guest, probe{}, "POST", "/v1/carts", nil, "")
-	id, buyer := cart.Str("id"), guest.As(cart.Str("token"))
-	g.ask(buyer, probe{}, "POST", "/v1/carts/"+id+"/lines", obj{"variant_id": variant, "quantity": 1}, "line-"+key)
-	placed := g.ask(buyer, probe{"place", `SELECT COUNT(*) FROM orders WHERE cart_id = $1`, id}, "POST", "/v1/orders", placeBody(id, "09"), "place-"+key)
-	order := placed.Str("id")
-	if placed.Status != 201 {
-		g.t.Errorf("place: %d %s", placed.Status, placed.Raw)
-		return ""
-	}
-	g.note(func() { g.orders[id] = order })
-	pay := g.ask(buyer, probe{"pay", `SELECT COUNT(*) FROM payments WHERE order_id = $1`, order}, "POST", "/v1/orders/"+order+"/pay", nil, "")
-	if pay.Str("code") == "orders.expired" { // finance has moved the clock
-		return ""
-	}
-	told := g.ask(guest, probe{"confirm", `SELECT COUNT(*) FROM payments WHERE state = 'captured' AND order_id = $1`, order},
-		"POST", "/v1/test/payments/"+pay.Str("intent_id")+"/confirm", obj{"outcome": "succeeded"}, "")
-	if told.Status != 200 {
-		g.t.Errorf("confirm: %d %s", told.Status, told.Raw)
-		return ""
-	}
-	g.note(func() { g.paid[order] = true })
-	return order
-}
-
-func (g *siege) note(fn func()) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	fn()
-}
-
-func (g *siege) buy(n int) {
-	variant := g.variant("SIEGE")
-	for i := 0; !g.stop.Load(); i++ {
-		if order := g.purchase(variant, fmt.Sprint(n, "-", i)); order != "" {
-			g.note(func() { g.waiting = append(g.waiting, order) })
-		}
-	}
-}
-
-// finance sends orders off and pays the makers, again and again.
-func (g *siege) finance() {
-	all := g.variant("SIEGE-ALL")
-	for i := 0; !g.stop.Load(); i++ {
-		var batch []string
-		g.note(func() {
-			n := min(3, len(g.waiting))
-			batch, g.waiting = g.waiting[:n:n], g.waiting[n:]
-		})
-		if own := g.purchase(all, fmt.Sprint("finance-", i)); own != "" {
-			batch = append(batch, own)
-		}
-		for _, order := range batch {
-			g.send(order, "dispatch", `SELECT COUNT(*) FROM allocations WHERE dispatched_at IS NOT NULL AND order_id = $1`)
-			g.send(order, "deliver", `SELECT COUNT(*) FROM allocations WHERE delivered_at IS NOT NULL AND order_id = $1`)
-		}
-		g.ask(g.shop.guest, probe{}, "POST", "/v1/test/clock", obj{"advance": "169h"}, "")
-		g.run(fmt.Sprint("run-", i))
-	}
-}
-
-// send takes an order a step on its way.
-func (g *siege) send(order, step, query string) {
-	a := g.ask(g.shop.admin, probe{step, query, order}, "POST", "/v1/orders/"+order+"/"+step, nil, step+order)
-	if a.Status != 200 {
-		g.t.Errorf("%s: %d %s", step, a.Status, a.Raw)
-	}
-}
-
-// run prepares, submits, approves, sends and settles one run.
-func (g *siege) run(key string) {
-	s := g.shop
-	done := g.begins("prepare")
-	r := g.ask(s.preparer, probe{"prepare", `SELECT COUNT(*) FROM idempotency WHERE operation = 'payouts.prepare' AND key = $1`, key}, "POST", "/v1/payout-runs", nil, key)
-	done()
-	id := r.Str("id")
-	g.note(func() { g.prepared[key] = id })
-	if len(r.List("items")) == 0 {
-		return // what is due is released by the worker, after a crash
-	}
-	path := "/v1/payout-runs/" + id
-	done = g.begins("submit")
-	r = g.ask(s.preparer, probe{"submit", `SELECT COUNT(*) FROM payout_runs WHERE state = 'submitted' AND id = $1`, id}, "POST", path+"/submit", nil, "submit-"+key)
-	done()
-	if r.Status != 200 || r.Str("state") != "submitted" {
-		g.t.Errorf("submit: %d %s", r.Status, r.Raw)
-		return
-	}
-	done = g.begins("approve")
-	a := g.ask(g.approvers[rand.IntN(len(g.approvers))], probe{"approve", `SELECT COUNT(*) FROM payout_approvals WHERE run_id = $1`, id}, "POST", path+"/approve",
-		obj{"content_hash": r.Str("content_hash"), "password": password}, "")
-	done()
-	if a.Status != 200 && a.Str("code") != "payouts.state" { // it was approved, and nobody heard it
-		g.t.Errorf("approve: %d %s", a.Status, a.Raw)
-		return
-	}
-	g.note(func() { g.approved[id] = true })
-	file := string(g.ask(s.preparer, probe{}, "GET", path+"/bank-file", nil, "").Raw)
-	g.note(func() { g.files[id] = file })
-	answers := "reference,status,utr,reason\n"
-	for i := range r.List("items") {
-		answers += fmt.Sprintf("%s,paid,U%s%05d,\n", r.Str("items", i, "reference"), id[len(id)-12:], i)
-	}
-	for {
-		a, heard := g.csv(s.preparer, path+"/bank-answers", answers)
-		if heard {
-			if a.Status != 200 || a.Str("run", "state") != "settled" {
-				g.t.Errorf("bank answers: %d %s", a.Status, a.Raw)
-			}
-			return
-		}
-	}
-}
-
-func (g *siege) csv(as testkit.REST, path, body string) (testkit.Answer, bool) {
-	g.up.RLock()
-	defer g.up.RUnlock()
-	as.URL = g.shop.URL
-	a, err := as.Try("POST", path, body, "Content-Type", "text/csv")
-	return a, err == nil
 }
 
 // judge holds the books against what was answered.
