@@ -7,6 +7,7 @@ missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v hledger >/dev/null || missing+=(hledger)
+command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 command -v docker-compose >/dev/null || missing+=(docker-compose)
 compgen -G "/usr/share/fonts/truetype/noto/NotoSansDevanagari*" >/dev/null || missing+=(fonts-noto-core)
 
