@@ -133,6 +133,19 @@ func totalOf(taxable money.Paise, rate money.BasisPoints) (money.Paise, error) {
 	return taxable + tax.Total(), err
 }
 
+// Within is the largest taxable value whose total at home, with CGST and SGST at
+// that rate, does not exceed an inclusive amount: how a charge that follows the
+// goods' rate is taken apart.
+func Within(amount money.Paise, rate money.BasisPoints) (money.Paise, error) {
+	if amount < 0 || rate < 0 || rate > 10_000 {
+		return 0, ErrValue
+	}
+	if amount > money.Max {
+		return 0, money.ErrOverflow
+	}
+	return largestWithin(amount, rate)
+}
+
 // largestWithin divides, then corrects the few paise by which rounding moves
 // the answer.
 func largestWithin(tag money.Paise, rate money.BasisPoints) (money.Paise, error) {

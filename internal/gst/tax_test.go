@@ -180,3 +180,52 @@ func TestRoundingSweep(t *testing.T) {
 		t.Errorf("rounding in another State spans %v", w)
 	}
 }
+
+// Every tag in paise from ₹2,400 to ₹3,000, at home and in another State, has
+// exactly one consistent rate and rounds by 2 paise at most; only ₹2,625.01 to
+// ₹2,950.00 are refused, and not before 22-09-2025, when the zone lay elsewhere.
+func TestEveryTagAroundTheSlab(t *testing.T) {
+	table := gst.Default()
+	for _, c := range []struct {
+		date     string
+		high     money.BasisPoints
+		from, to money.Paise
+	}{{"2025-09-22", 1800, 262_501, 295_000}, {now, 1800, 262_501, 295_000}, {"2025-09-21", 1200, 1, 0}} {
+		for tag := money.Paise(240_000); tag <= 300_000; tag++ {
+			s, err := table.Solve(tag, "6206", c.date)
+			refused := tag >= c.from && tag <= c.to
+			if errors.Is(err, gst.ErrDeadZone) != refused || (err != nil) != refused {
+				t.Fatalf("%s, tag %d: %v", c.date, tag, err)
+			}
+			if refused {
+				continue
+			}
+			consistent := 0
+			for _, rate := range []money.BasisPoints{500, c.high} {
+				taxable, err := gst.Within(tag, rate)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if own, err := table.Rate("6206", taxable, c.date); err == nil && own == rate {
+					consistent++
+				}
+			}
+			if consistent != 1 {
+				t.Fatalf("%s, tag %d: %d consistent rates", c.date, tag, consistent)
+			}
+			for _, interState := range []bool{false, true} {
+				tax, rounding, err := gst.PieceTax(tag, s.Taxable, s.Rate, interState)
+				if err != nil || rounding < -2 || rounding > 2 || s.Taxable+tax.Total()+rounding != tag {
+					t.Fatalf("%s, tag %d, inter-State %t: %+v, rounding %d, %v", c.date, tag, interState, s, rounding, err)
+				}
+			}
+		}
+	}
+	for _, tag := range []money.Paise{50_000, 89_900, 260_000, 299_900, 749_900} {
+		for _, hsn := range []string{"6206", "5208", "6304", "7117"} {
+			if _, err := table.Solve(tag, hsn, now); err != nil {
+				t.Errorf("%d of %s: %v", tag, hsn, err)
+			}
+		}
+	}
+}
