@@ -15,7 +15,10 @@ import (
 
 const hookSecret = "whsec_test_of_this_package"
 
-var signedTime = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+var (
+	signedTime = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	madeTime   = time.Unix(1, 0).UTC() // what the sample events bear
+)
 
 func newStripe(t *testing.T, url string) *payment.Stripe {
 	t.Helper()
@@ -42,7 +45,7 @@ func sign(payload []byte, secret string, at time.Time) string {
 
 func TestEventIsRead(t *testing.T) {
 	s := newStripe(t, "")
-	ours := payment.Event{ID: "evt_1", IntentID: "pi_1", OrderID: "ord_1", PaymentID: "pay_1", Amount: 252_000}
+	ours := payment.Event{ID: "evt_1", IntentID: "pi_1", OrderID: "ord_1", PaymentID: "pay_1", Amount: 252_000, At: madeTime}
 	with := func(kind payment.EventType, edit func(*payment.Event)) payment.Event {
 		e := ours
 		e.Type = kind
@@ -61,8 +64,8 @@ func TestEventIsRead(t *testing.T) {
 		{"failed without a bank's code", eventText("payment_intent.payment_failed", `"decline_code":"insufficient_funds",`, ``), with(payment.EventFailed, func(e *payment.Event) { e.Reason = "card_declined" })},
 		{"cancelled", eventText("payment_intent.canceled", "requires_payment_method", "canceled"), with(payment.EventFailed, func(e *payment.Event) { e.Reason = "cancelled" })},
 		{"processing", eventText("payment_intent.processing"), with(payment.EventProcessing, nil)},
-		{"another type", eventText("charge.refunded"), payment.Event{ID: "evt_1", Type: payment.EventOther}},
-		{"an intent that is not ours", eventText("payment_intent.succeeded", `"order_id":"ord_1",`, ``, `"inr"`, `"usd"`), payment.Event{ID: "evt_1", Type: payment.EventOther}},
+		{"another type", eventText("charge.refunded"), payment.Event{ID: "evt_1", Type: payment.EventOther, At: madeTime}},
+		{"an intent that is not ours", eventText("payment_intent.succeeded", `"order_id":"ord_1",`, ``, `"inr"`, `"usd"`), payment.Event{ID: "evt_1", Type: payment.EventOther, At: madeTime}},
 	} {
 		got, err := s.Event(c.text, sign(c.text, hookSecret, signedTime), signedTime)
 		if err != nil || got != c.want {

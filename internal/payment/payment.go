@@ -25,8 +25,16 @@ var (
 	ErrUnknownOutcome = fault.New(fault.Unavailable, "payment.unknown_outcome", "The payment service did not answer in time, so it is not known whether the payment began. Nothing is charged twice: try again and we look it up.")
 	ErrUnavailable    = fault.New(fault.Unavailable, "payment.unavailable", "The payment service cannot be reached. Nothing was charged; try again in a moment.")
 	ErrRefused        = fault.New(fault.Internal, "payment.refused", "The payment service refused our request. Nothing was charged.")
+	ErrRefundTooMuch  = fault.New(fault.Conflict, "payment.refund_too_much", "This refund is more than what is left of the payment. Nothing was refunded; look at what was refunded before.")
+	ErrDisputed       = fault.New(fault.Conflict, "payment.disputed", "This payment is disputed at the buyer's bank, which decides on it. Nothing was refunded.")
 	ErrConfig         = fault.New(fault.Invalid, "payment.config", "The payment settings are not usable: give a Stripe secret key and the webhook's signing secret. Nothing was started.")
 )
+
+// KeyLife is how long a call may be repeated under its key. Stripe forgets a
+// key once it is 24 hours old and takes the same request for a new one after
+// that; the hour between is for the clocks and for a call that waits. Whoever
+// does not know the outcome of an older call must look it up instead.
+const KeyLife = 23 * time.Hour
 
 // Provider is a gateway.
 type Provider interface {
@@ -35,12 +43,20 @@ type Provider interface {
 	// Create asks for an intent to pay. The same Key gives the same intent
 	// (Stripe shows it as it stood when first made, so Retrieve for its state);
 	// another amount or order under it is ErrKeyReused. After ErrUnknownOutcome
-	// call again with the same input. Other faults: ErrInput, ErrAmount,
-	// ErrDeclined, ErrUnavailable, ErrRefused.
+	// call again with the same input, but never once KeyLife has passed since
+	// the first call: a forgotten key makes a second intent. Other faults:
+	// ErrInput, ErrAmount, ErrDeclined, ErrUnavailable, ErrRefused.
 	Create(ctx context.Context, in IntentInput) (Intent, error)
 	// Retrieve returns the intent as it stands now, with the gateway's fee once
 	// known, or ErrNotFound or ErrUnavailable.
 	Retrieve(ctx context.Context, providerID string) (Intent, error)
+	// Refund gives money of a paid intent back. The same Key gives the same
+	// refund; other details under it are ErrKeyReused. After ErrUnknownOutcome
+	// call again with the same input and Again set, at any later time: the
+	// refund is then looked up by RefundID and made only when there is none.
+	// Other faults: ErrInput, ErrNotFound, ErrRefundTooMuch, ErrDisputed,
+	// ErrUnavailable (nothing was refunded), ErrRefused.
+	Refund(ctx context.Context, in RefundInput) (Refund, error)
 	// Event checks a webhook's raw bytes and its signature header against now
 	// and returns what it says, or ErrBadSignature, ErrOldEvent, ErrAPIVersion,
 	// ErrWrongMode, ErrBadEvent or ErrCurrency. The same event may come often
@@ -87,29 +103,4 @@ type Intent struct {
 	Fee          money.Paise
 	FeeGST       money.Paise
 	FeeKnown     bool
-}
-
-// EventType is what an event reports.
-type EventType string
-
-// The reports that matter to an order; a cancelled intent is a failure.
-const (
-	EventSucceeded  EventType = "succeeded"
-	EventFailed     EventType = "failed"
-	EventProcessing EventType = "processing"
-	EventOther      EventType = "other"
-)
-
-// Event is a checked webhook. ID is the same each time it is delivered; Reason
-// is the gateway's code for a failure. Of EventOther only ID, Type and Livemode
-// are set.
-type Event struct {
-	ID        string
-	Type      EventType
-	IntentID  string
-	OrderID   string
-	PaymentID string
-	Amount    money.Paise
-	Reason    string
-	Livemode  bool
 }

@@ -36,7 +36,7 @@ type simEvent struct {
 }
 
 type simEventData struct {
-	Object simEventIntent `json:"object"`
+	Object any `json:"object"`
 }
 
 type simEventIntent struct {
@@ -58,37 +58,46 @@ type simEventError struct {
 	Type        string `json:"type"`
 }
 
-// signedEvent writes the event of the row's last change. All of it comes from
-// the row, so a repeat has the same bytes; only the signing time differs.
-func (s *Simulator) signedEvent(row simIntent) (payload []byte, signature string, err error) {
-	e := simEvent{
-		ID:         "evt_sim_" + s.digest("event", row.ID, strconv.FormatInt(row.Step, 10)),
-		Object:     "event",
-		APIVersion: stripe.APIVersion,
-		Created:    row.ChangedAt.Std().Unix(),
-		Type:       simEvents[row.State].kind,
-		Data: simEventData{Object: simEventIntent{
-			ID:       row.ID,
-			Object:   "payment_intent",
-			Amount:   row.Amount,
-			Created:  row.CreatedAt.Std().Unix(),
-			Currency: stripe.CurrencyINR,
-			Metadata: map[string]string{"order_id": row.OrderID, "payment_id": row.PaymentID},
-			Status:   simEvents[row.State].status,
-		}},
+// intentSigned writes the event of the row's last change.
+func (s *Simulator) intentSigned(row simIntent) (payload []byte, signature string, err error) {
+	object := simEventIntent{
+		ID:       row.ID,
+		Object:   "payment_intent",
+		Amount:   row.Amount,
+		Created:  row.CreatedAt.Std().Unix(),
+		Currency: stripe.CurrencyINR,
+		Metadata: map[string]string{"order_id": row.OrderID, "payment_id": row.PaymentID},
+		Status:   simEvents[row.State].status,
 	}
-	e.PendingWebhooks = 1
 	switch row.State {
 	case Succeeded:
-		e.Data.Object.AmountReceived = row.Amount
+		object.AmountReceived = row.Amount
 	case Failed:
-		e.Data.Object.LastPaymentError = &simEventError{Code: "card_declined", DeclineCode: "generic_decline", Type: "card_error"}
+		object.LastPaymentError = &simEventError{Code: "card_declined", DeclineCode: "generic_decline", Type: "card_error"}
 	}
+	return s.signed(simEvent{
+		ID:      s.eventID(row.ID, row.Step),
+		Type:    simEvents[row.State].kind,
+		Created: row.ChangedAt.Std().Unix(),
+		Data:    simEventData{Object: object},
+	})
+}
+
+// eventID names the step-th change of an object: a repeat of the change is the
+// same event.
+func (s *Simulator) eventID(of string, step int64) string {
+	return "evt_sim_" + s.digest("event", of, strconv.FormatInt(step, 10))
+}
+
+// signed finishes an event. All of e comes from a row, so a repeat has the same
+// bytes; only the signing time differs.
+func (s *Simulator) signed(e simEvent) (payload []byte, signature string, err error) {
+	e.Object, e.APIVersion, e.PendingWebhooks = "event", stripe.APIVersion, 1
 	if payload, err = json.Marshal(e); err != nil {
 		return nil, "", err
 	}
-	signed := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{
+	header := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{
 		Payload: payload, Secret: s.secret, Timestamp: s.db.Clock.Now().Std(),
-	})
-	return payload, signed.Header, nil
+	}).Header
+	return payload, header, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -25,19 +26,27 @@ type Faults struct {
 	CreateErr  error         // Create returns this and does nothing
 	Slow       time.Duration // each call waits this long before it does anything
 	LoseAnswer bool          // Create does its work, then returns ErrUnknownOutcome
+
+	RefundErr        error // Refund returns this and does nothing
+	LoseRefundAnswer bool  // Refund does its work, then returns ErrUnknownOutcome
+	RefundPending    bool  // refunds made now wait for SettleRefund
 }
 
 // Simulator is a Provider that behaves like Stripe in test mode and keeps its
-// intents in the database, so that a restart forgets nothing.
+// intents, refunds and disputes in the database, so that a restart forgets
+// nothing. Unlike Stripe it never forgets a key.
 type Simulator struct {
 	db     *db.DB
 	secret string
 	faults atomic.Pointer[Faults]
 }
 
-var _ Provider = (*Simulator)(nil)
+var (
+	_ Provider = (*Simulator)(nil)
+	_ Reporter = (*Simulator)(nil)
+)
 
-// NewSimulator needs the migration 0002; secret signs its events.
+// NewSimulator needs the migrations 0002 and 0004; secret signs its events.
 func NewSimulator(d *db.DB, secret string) *Simulator {
 	s := &Simulator{db: d, secret: secret}
 	s.Fail(Faults{})
@@ -124,7 +133,7 @@ func (s *Simulator) Retrieve(ctx context.Context, providerID string) (Intent, er
 	return s.intent(row)
 }
 
-// Event checks and reads a webhook made by Confirm.
+// Event checks and reads a webhook made by Confirm, SettleRefund or Dispute.
 func (s *Simulator) Event(payload []byte, signature string, now time.Time) (Event, error) {
 	return readEvent(payload, signature, s.secret, false, now)
 }
@@ -158,7 +167,7 @@ func (s *Simulator) Confirm(ctx context.Context, intentID string, outcome Status
 		if err != nil || row.State == outcome {
 			return err
 		}
-		if !allowed(row.State, outcome) {
+		if !slices.Contains(nextStates[row.State], outcome) {
 			return ErrFinal
 		}
 		return tx.Get(&row, `
@@ -171,16 +180,7 @@ func (s *Simulator) Confirm(ctx context.Context, intentID string, outcome Status
 	if err != nil {
 		return nil, "", err
 	}
-	return s.signedEvent(row)
-}
-
-func allowed(from, to Status) bool {
-	for _, next := range nextStates[from] {
-		if next == to {
-			return true
-		}
-	}
-	return false
+	return s.intentSigned(row)
 }
 
 func (s *Simulator) intent(row simIntent) (Intent, error) {
@@ -189,14 +189,18 @@ func (s *Simulator) intent(row simIntent) (Intent, error) {
 		return out, nil
 	}
 	var err error
-	if out.Fee, err = row.Amount.HalfUp(simFee); err != nil {
-		return Intent{}, err
+	out.Fee, out.FeeGST, err = simCharge(row.Amount)
+	out.FeeKnown = err == nil
+	return out, err
+}
+
+// simCharge is what the gateway keeps of a payment, and the tax on that.
+func simCharge(amount money.Paise) (fee, gst money.Paise, err error) {
+	if fee, err = amount.HalfUp(simFee); err != nil {
+		return 0, 0, err
 	}
-	if out.FeeGST, err = out.Fee.HalfUp(simFeeGST); err != nil {
-		return Intent{}, err
-	}
-	out.FeeKnown = true
-	return out, nil
+	gst, err = fee.HalfUp(simFeeGST)
+	return fee, gst, err
 }
 
 // digest derives a name that is stable and cannot be guessed without the secret.

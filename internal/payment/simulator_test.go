@@ -38,7 +38,10 @@ func TestSimulatorPays(t *testing.T) {
 		}
 		now := d.Clock.Now().Std()
 		e, err := s.Event(payload, signature, now)
-		want := payment.Event{ID: e.ID, Type: payment.EventSucceeded, IntentID: made.ID, OrderID: "ord_1", PaymentID: "pay_1", Amount: 252_000}
+		want := payment.Event{ID: e.ID, Type: payment.EventSucceeded, IntentID: made.ID, OrderID: "ord_1", PaymentID: "pay_1", Amount: 252_000, At: e.At}
+		if age := now.Sub(e.At); age < 0 || age > time.Minute {
+			t.Errorf("made at %s, %s ago", e.At, age)
+		}
 		if err != nil || e != want {
 			t.Errorf("event %+v, %v", e, err)
 		}

@@ -2,11 +2,7 @@ package payment
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -16,8 +12,11 @@ import (
 	"saebaan/internal/money"
 )
 
-// callTimeout bounds one call to Stripe; the library itself never tries again,
-// because the caller does so with the same key.
+// callTimeout bounds one call to Stripe; stripe-go itself never tries again,
+// because the caller does so with the same key. net/http does once, without a
+// word, when a connection it kept open closes before any answer: it takes a POST
+// with an Idempotency-Key for repeatable. Stripe may then see one call twice,
+// which is harmless, because both bear the same key.
 const callTimeout = 10 * time.Second
 
 // StripeConfig is one account's keys. URL is empty for Stripe itself.
@@ -51,7 +50,7 @@ func NewStripe(c StripeConfig) (*Stripe, error) {
 		return nil, ErrConfig
 	}
 	config := &stripe.BackendConfig{
-		HTTPClient:        &http.Client{Timeout: callTimeout},
+		HTTPClient:        &http.Client{Timeout: callTimeout, Transport: marking{http.DefaultTransport}},
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull}, // it would quote answers, which hold client secrets
 		MaxNetworkRetries: stripe.Int64(0),
 		EnableTelemetry:   stripe.Bool(false),
@@ -132,12 +131,8 @@ func (s *Stripe) intent(pi *stripe.PaymentIntent) (Intent, error) {
 	if booked.Currency != stripe.CurrencyINR { // only an id, or settled in other money
 		return out, nil
 	}
-	for _, d := range booked.FeeDetails {
-		if d.Type == "tax" {
-			out.FeeGST += money.Paise(d.Amount)
-		}
-	}
-	out.Fee, out.FeeKnown = money.Paise(booked.Fee)-out.FeeGST, true
+	out.Fee, out.FeeGST = feeOf(booked)
+	out.FeeKnown = true
 	return out, nil
 }
 
@@ -155,57 +150,4 @@ func statusOf(pi *stripe.PaymentIntent) Status {
 		}
 		return RequiresPayment
 	}
-}
-
-// createFault tells what is known to have happened. Stripe's own errors of 500
-// and above are indeterminate (docs: error handling, "treat as indeterminate").
-func createFault(err error) error {
-	var e *stripe.Error
-	if !errors.As(err, &e) {
-		var op *net.OpError
-		if errors.As(err, &op) && op.Op == "dial" {
-			return ErrUnavailable.Because(plain(err)) // never sent
-		}
-		return ErrUnknownOutcome.Because(plain(err))
-	}
-	switch {
-	case e.HTTPStatusCode >= 500, e.Code == stripe.ErrorCodeIdempotencyKeyInUse, e.Code == stripe.ErrorCodeLockTimeout:
-		return ErrUnknownOutcome.Because(plain(err))
-	case e.Type == stripe.ErrorTypeIdempotency:
-		return ErrKeyReused.Because(plain(err))
-	case e.Type == stripe.ErrorTypeCard:
-		return ErrDeclined.Because(plain(err))
-	case e.Code == stripe.ErrorCodeAmountTooSmall, e.Code == stripe.ErrorCodeAmountTooLarge:
-		return ErrAmount.Because(plain(err))
-	case e.HTTPStatusCode == http.StatusTooManyRequests, e.HTTPStatusCode == http.StatusUnauthorized, e.HTTPStatusCode == http.StatusForbidden:
-		return ErrUnavailable.Because(plain(err))
-	default:
-		return ErrRefused.Because(plain(err))
-	}
-}
-
-func retrieveFault(err error) error {
-	var e *stripe.Error
-	switch {
-	case errors.As(err, &e) && e.HTTPStatusCode == http.StatusNotFound:
-		return ErrNotFound
-	case errors.As(err, &e) && e.HTTPStatusCode == http.StatusBadRequest:
-		return ErrRefused.Because(plain(err))
-	default:
-		return ErrUnavailable.Because(plain(err))
-	}
-}
-
-// plain is err for the log without Stripe's text, which may quote a client
-// secret, an e-mail address or a part of a key.
-func plain(err error) error {
-	var e *stripe.Error
-	if errors.As(err, &e) {
-		return fmt.Errorf("stripe answered %d, type %q, code %q, param %q, request %q", e.HTTPStatusCode, e.Type, e.Code, e.Param, e.RequestID)
-	}
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return errors.New("stripe's answer could not be read")
 }
