@@ -24,6 +24,10 @@ const (
 	Wage   = "wage"
 	Trust  = "trust"
 	Makers = "makers"
+	// On order lines alone: what a named fund adds (below zero), and, in a split,
+	// what repays a lot of the trust's own.
+	SubsidyHead = "subsidy"
+	StockHead   = "stock"
 )
 
 // headsOf names the heads each kind may have; wages are named by their stage.
@@ -201,6 +205,9 @@ func (s *Service) saveCard(tx *db.Tx, actor auth.Actor, p productOf, in CardInpu
 		return Card{}, err
 	}
 	for _, l := range lots {
+		if l.Kind == Returned {
+			continue
+		}
 		if err := covers(c, l.Makers); err != nil {
 			return Card{}, err
 		}

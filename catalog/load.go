@@ -22,6 +22,7 @@ type Product struct {
 	Description Text
 	HSN         string
 	OneOff      bool
+	MadeToOrder bool
 	Note        string
 	CreatedBy   string
 	CreatedAt   db.Time
@@ -47,12 +48,17 @@ type Variant struct {
 	ProductID string `db:"product_id"`
 	SKU       string `db:"sku"`
 	Size      string `db:"size"`
-	Card      *Card  // the retail card in force, or nil
-	Lots      []Lot
+	Grams     int64  `db:"weight_grams"` // of one piece, packed
+	Card      *Card  // the retail card in force, or nil; a set's is the sum of its parts'
+	Lots      []Lot  // a set's are its parts'
+	Parts     []Part // of a set
 }
 
 // Free is how many pieces can be had at once.
 func (v Variant) Free() int64 {
+	if len(v.Parts) > 0 {
+		return v.freeSets()
+	}
 	var n int64
 	for _, l := range v.Lots {
 		n += l.OnHand - l.Reserved
@@ -110,6 +116,7 @@ type productRow struct {
 	DescriptionUr string   `db:"description_ur"`
 	HSN           string   `db:"hsn"`
 	OneOff        bool     `db:"one_off"`
+	MadeToOrder   bool     `db:"made_to_order"`
 	Note          string   `db:"note"`
 	CreatedBy     string   `db:"created_by"`
 	CreatedAt     db.Time  `db:"created_at"`
@@ -123,7 +130,7 @@ func (r productRow) product() Product {
 		Fabric: r.Fabric, Colour: r.Colour, Techniques: []string{},
 		Title:       Text{r.TitleEn, r.TitleHi, r.TitleUr},
 		Description: Text{r.DescriptionEn, r.DescriptionHi, r.DescriptionUr},
-		HSN:         r.HSN, OneOff: r.OneOff, Note: r.Note, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		HSN:         r.HSN, OneOff: r.OneOff, MadeToOrder: r.MadeToOrder, Note: r.Note, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 		PublishedAt: r.PublishedAt, Version: r.Version, Hidden: r.Hidden}
 }
 
@@ -136,7 +143,7 @@ func load(tx *db.Tx, ids []string) ([]Product, error) {
 	var rows []productRow
 	if err := tx.Select(&rows, `
 		SELECT p.id, p.slug, p.state, p.area, p.craft, p.garment, p.fabric, p.colour, p.title_en, p.title_hi, p.title_ur,
-			p.description_en, p.description_hi, p.description_ur, p.hsn, p.one_off, p.note, p.created_by, p.created_at,
+			p.description_en, p.description_hi, p.description_ur, p.hsn, p.one_off, p.made_to_order, p.note, p.created_by, p.created_at,
 			p.published_at, p.version, COALESCE(i.state = 'loading', FALSE) AS hidden
 		FROM products p
 		LEFT JOIN imports i ON i.id = p.import_id
@@ -212,7 +219,7 @@ func loadParts(tx *db.Tx, byID map[string]*Product, in string, args []any) error
 func loadVariants(tx *db.Tx, by string, ids []string) ([]Variant, error) {
 	var out []Variant
 	if err := tx.Select(&out, `
-		SELECT v.id, v.product_id, v.sku, v.size
+		SELECT v.id, v.product_id, v.sku, v.size, v.weight_grams
 		FROM variants v
 		WHERE `+by+` IN (`+db.List(1, len(ids))+`)
 		ORDER BY v.id`, anys(ids)...); err != nil || len(out) == 0 {
@@ -240,7 +247,7 @@ func loadVariants(tx *db.Tx, by string, ids []string) ([]Variant, error) {
 			}
 		}
 	}
-	return out, nil
+	return out, withParts(tx, out)
 }
 
 // loadLots reads lots with stock and makers by variant (`l.variant_id`) or by
@@ -248,7 +255,7 @@ func loadVariants(tx *db.Tx, by string, ids []string) ([]Variant, error) {
 func loadLots(tx *db.Tx, by string, ids []string) ([]Lot, error) {
 	var lots []Lot
 	if err := tx.Select(&lots, `
-		SELECT l.id, l.variant_id, l.code, l.kind, l.owner_id, l.received, l.trust_material, l.created_at,
+		SELECT l.id, l.variant_id, l.code, l.kind, COALESCE(l.owner_id, '') AS owner_id, l.cost_paise, l.from_lot, l.received, l.trust_material, l.created_at,
 			s.on_hand, s.reserved, s.sold
 		FROM lots l
 		JOIN stock s ON s.lot_id = l.id AND s.place = 'store'

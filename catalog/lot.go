@@ -9,28 +9,41 @@ import (
 	"saebaan/internal/db"
 	"saebaan/internal/id"
 	"saebaan/internal/idem"
+	"saebaan/internal/money"
+)
+
+// The kinds of lots (DESIGN §4.2).
+const (
+	Consigned = "consigned" // the woman's own work, hers until sold
+	Returned  = "returned"  // the trust's, bought back with its makers' credits
 )
 
 // Lot is a number of equal pieces of a variant with who made them and what is
-// left of them in the store. Consigned: the woman's own work, hers until sold.
+// left of them in the store.
 type Lot struct {
-	ID            string  `db:"id"`
-	VariantID     string  `db:"variant_id"`
-	Code          string  `db:"code"`
-	Kind          string  `db:"kind"`
-	OwnerID       string  `db:"owner_id"`
-	Received      int64   `db:"received"`
-	TrustMaterial bool    `db:"trust_material"`
-	CreatedAt     db.Time `db:"created_at"`
-	OnHand        int64   `db:"on_hand"`
-	Reserved      int64   `db:"reserved"`
-	Sold          int64   `db:"sold"`
+	ID            string      `db:"id"`
+	VariantID     string      `db:"variant_id"`
+	Code          string      `db:"code"`
+	Kind          string      `db:"kind"`
+	OwnerID       string      `db:"owner_id"`   // "" for the trust's
+	Cost          money.Paise `db:"cost_paise"` // of one piece
+	FromLot       string      `db:"from_lot"`   // where a returned piece was sold from
+	Received      int64       `db:"received"`
+	TrustMaterial bool        `db:"trust_material"`
+	CreatedAt     db.Time     `db:"created_at"`
+	OnHand        int64       `db:"on_hand"`
+	Reserved      int64       `db:"reserved"`
+	Sold          int64       `db:"sold"`
 	Makers        []Maker
 }
 
 // Ownership is what Split needs to know of the lot.
 func (l Lot) Ownership() Ownership {
-	return Ownership{Owner: l.OwnerID, TrustMaterial: l.TrustMaterial, Makers: l.Makers}
+	o := Ownership{Owner: l.OwnerID, TrustMaterial: l.TrustMaterial, Makers: l.Makers}
+	if l.Kind == Returned {
+		o.Lot, o.Cost = l.ID, l.Cost
+	}
+	return o
 }
 
 // Maker is who did a stage of a lot and with what weight (pieces, hours, days).
@@ -50,6 +63,8 @@ type VariantInput struct {
 	Product string
 	SKU     string
 	Size    string
+	Grams   int64       // of one piece, packed; 0 is the usual 400
+	Parts   []PartInput // of a set, which has no stock and no card of its own
 }
 
 // MakerInput names who did a stage.
@@ -83,6 +98,12 @@ func (s *Service) AddVariant(ctx context.Context, actor auth.Actor, key string, 
 	if !skuForm.MatchString(in.SKU) || !sizeForm.MatchString(in.Size) {
 		return Variant{}, ErrProduct.At("sku, size", "an SKU has up to 40 letters, digits and . _ / -; a size up to 30")
 	}
+	if in.Grams < 0 || in.Grams > 100_000 {
+		return Variant{}, ErrProduct.At("weight_grams", "a piece weighs 1 to 100,000 grams")
+	}
+	if in.Grams == 0 {
+		in.Grams = usualGrams
+	}
 	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "catalog.variant", Key: key}, in,
 		func(tx *db.Tx) (Variant, error) {
 			p, err := s.one(tx, in.Product)
@@ -98,16 +119,22 @@ func (s *Service) AddVariant(ctx context.Context, actor auth.Actor, key string, 
 			if p.OneOff && len(p.Variants) > 0 {
 				return Variant{}, ErrProduct.With("A one-off piece has one variant. Nothing was saved.")
 			}
-			v := Variant{ID: id.New("var"), ProductID: in.Product, SKU: in.SKU, Size: in.Size}
-			return v, insertVariant(tx, v)
+			v := Variant{ID: id.New("var"), ProductID: in.Product, SKU: in.SKU, Size: in.Size, Grams: in.Grams}
+			if err := insertVariant(tx, v); err != nil {
+				return Variant{}, err
+			}
+			return v, addParts(tx, v.ID, in.Parts)
 		})
 }
 
+// usualGrams is the packed weight of a piece that nobody has weighed.
+const usualGrams = 400
+
 func insertVariant(tx *db.Tx, v Variant) error {
 	n, err := tx.Exec(`
-		INSERT INTO variants (id, product_id, sku, size, created_at)
-		VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (sku) DO NOTHING`, v.ID, v.ProductID, v.SKU, v.Size, tx.Now())
+		INSERT INTO variants (id, product_id, sku, size, created_at, weight_grams)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (sku) DO NOTHING`, v.ID, v.ProductID, v.SKU, v.Size, tx.Now(), max(v.Grams, 1))
 	if err == nil && n == 0 {
 		return ErrSKU
 	}
@@ -207,7 +234,7 @@ func (s *Service) fits(tx *db.Tx, p productOf, in LotInput) error {
 }
 
 func insertLot(tx *db.Tx, actor auth.Actor, in LotInput) (Lot, error) {
-	l := Lot{ID: id.New("lot"), VariantID: in.Variant, Code: in.Code, Kind: "consigned", OwnerID: in.Owner,
+	l := Lot{ID: id.New("lot"), VariantID: in.Variant, Code: in.Code, Kind: Consigned, OwnerID: in.Owner,
 		Received: in.Pieces, TrustMaterial: in.TrustMaterial, CreatedAt: tx.Now(), OnHand: in.Pieces}
 	if l.Code == "" {
 		l.Code = "L-" + l.ID[len(l.ID)-10:]

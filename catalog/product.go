@@ -41,6 +41,7 @@ type ProductInput struct {
 	Techniques  []string
 	HSN         string // chosen by the person who lists it
 	OneOff      bool
+	MadeToOrder bool // made after it is ordered: no return but for a defect or the carrier's fault
 }
 
 // ImportCraft files an imported piece that is no craft of the trust's.
@@ -94,11 +95,11 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, key string, in P
 func insertProduct(tx *db.Tx, actor auth.Actor, product string, in ProductInput, importID *string) error {
 	if _, err := tx.Exec(`
 		INSERT INTO products (id, slug, state, area, craft, garment, fabric, colour, title_en, title_hi, title_ur,
-			description_en, description_hi, description_ur, hsn, hsn_by, hsn_on, one_off, import_id, created_by, created_at, changed_at)
-		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $15, $19, $19)`,
+			description_en, description_hi, description_ur, hsn, hsn_by, hsn_on, one_off, import_id, created_by, created_at, changed_at, made_to_order)
+		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $15, $19, $19, $20)`,
 		product, slug(in.Title.En, product), in.Area, in.Craft, in.Garment, in.Fabric, in.Colour,
 		strings.TrimSpace(in.Title.En), in.Title.Hi, in.Title.Ur, in.Description.En, in.Description.Hi, in.Description.Ur,
-		in.HSN, actor.String(), tx.Now().Date(), in.OneOff, importID, tx.Now()); err != nil {
+		in.HSN, actor.String(), tx.Now().Date(), in.OneOff, importID, tx.Now(), in.MadeToOrder); err != nil {
 		return err
 	}
 	for _, t := range in.Techniques {
@@ -220,6 +221,12 @@ func (p Product) ready() error {
 		return ErrNotReady.With("The piece has no variant yet. Nothing was changed; add a size and its SKU first.")
 	}
 	for _, v := range p.Variants {
+		if len(v.Parts) > 0 {
+			if err := v.setReady(); err != nil {
+				return err
+			}
+			continue
+		}
 		if v.Card == nil {
 			return ErrNotReady.With("The variant %s has no price card. Nothing was changed.", v.SKU)
 		}
@@ -227,6 +234,9 @@ func (p Product) ready() error {
 			return ErrNotReady.With("The variant %s has no lot, so nobody would be paid for it. Nothing was changed.", v.SKU)
 		}
 		for _, l := range v.Lots {
+			if l.Kind == Returned { // its makers have been paid
+				continue
+			}
 			if err := covers(*v.Card, l.Makers); err != nil {
 				return err
 			}
@@ -235,12 +245,18 @@ func (p Product) ready() error {
 	return nil
 }
 
-// touch raises a product's version, so that pages and indexes renew it.
+// touch raises the version of a product and of the sets that hold pieces of it,
+// so that pages and indexes renew them.
 func touch(tx *db.Tx, product string) error {
 	_, err := tx.Exec(`
 		UPDATE products
 		SET version = version + 1, changed_at = $1
-		WHERE id = $2`, tx.Now(), product)
+		WHERE id = $2 OR id IN (
+			SELECT s.product_id
+			FROM set_parts p
+			JOIN variants s ON s.id = p.variant_id
+			JOIN variants v ON v.id = p.part_id
+			WHERE v.product_id = $2)`, tx.Now(), product)
 	return err
 }
 
@@ -255,6 +271,13 @@ func ArtisanChanged(tx *db.Tx, artisan string) error {
 			FROM lot_makers m
 			JOIN lots l ON l.id = m.lot_id
 			JOIN variants v ON v.id = l.variant_id
+			WHERE m.artisan_id = $2
+			UNION
+			SELECT s.product_id
+			FROM lot_makers m
+			JOIN lots l ON l.id = m.lot_id
+			JOIN set_parts p ON p.part_id = l.variant_id
+			JOIN variants s ON s.id = p.variant_id
 			WHERE m.artisan_id = $2)`, tx.Now(), artisan)
 	return err
 }

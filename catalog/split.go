@@ -5,11 +5,12 @@ import (
 )
 
 // Share is what one head of some pieces comes to for one receiver: an artisan,
-// or the head itself when Artisan is "".
+// the trust's own lot that is repaid (kind stock), or the head itself.
 type Share struct {
-	Kind    string // cost, wage, trust or makers
+	Kind    string // cost, wage, trust, makers, subsidy or stock
 	Head    string // head of the card; for makers, the stage that shares
 	Artisan string
+	Lot     string // repaid, of kind stock
 	Paise   money.Paise
 }
 
@@ -18,6 +19,8 @@ type Ownership struct {
 	Owner         string // the woman whose own work a consigned lot is
 	TrustMaterial bool   // the trust issued the material
 	Makers        []Maker
+	Lot           string      // the lot's id when it is the trust's own
+	Cost          money.Paise // of one piece of the trust's own
 }
 
 // Split divides the pieces from+1 … to of an allocation: pieces → head → stage
@@ -42,6 +45,9 @@ func Split(heads []Head, lot Ownership, from, to int64) ([]Share, error) {
 
 // cumulative is the split of the first k pieces; its order does not depend on k.
 func cumulative(heads []Head, lot Ownership, k int64) ([]Share, error) {
+	if lot.Lot != "" {
+		return repay(heads, lot, k)
+	}
 	var out []Share
 	for _, h := range heads {
 		total, err := h.Paise.Times(k)
@@ -55,9 +61,9 @@ func cumulative(heads []Head, lot Ownership, k int64) ([]Share, error) {
 		case h.Kind == Makers:
 			shares, err = balance(heads, total, lot)
 		case h.Kind == Cost && h.Head == "material" && !lot.TrustMaterial:
-			shares = []Share{{h.Kind, h.Head, lot.Owner, total}}
+			shares = []Share{{Kind: h.Kind, Head: h.Head, Artisan: lot.Owner, Paise: total}}
 		default:
-			shares = []Share{{h.Kind, h.Head, "", total}}
+			shares = []Share{{Kind: h.Kind, Head: h.Head, Paise: total}}
 		}
 		if err != nil {
 			return nil, err
@@ -65,6 +71,40 @@ func cumulative(heads []Head, lot Ownership, k int64) ([]Share, error) {
 		out = append(out, shares...)
 	}
 	return out, nil
+}
+
+// repay is the split of k pieces of a returned lot, whose makers have had their
+// credit: wages, material and makers' balance repay what the trust gave for the
+// piece. What they lack is borne by the running cost, then by the fund without
+// limit; what they exceed goes to the fund (DESIGN §4.2).
+func repay(heads []Head, lot Ownership, k int64) ([]Share, error) {
+	var pool money.Paise
+	var err error
+	unit := []Share{{Kind: StockHead, Lot: lot.Lot, Paise: lot.Cost}, {Kind: Trust, Head: "running"}, {Kind: Trust, Head: "fund"}}
+	for _, h := range heads {
+		switch {
+		case h.Kind == Wage, h.Kind == Makers, h.Kind == Cost && h.Head == "material":
+			if pool, err = money.Add(pool, h.Paise); err != nil {
+				return nil, err
+			}
+		case h.Kind == Trust && h.Head == "running":
+			unit[1].Paise = h.Paise
+		case h.Kind == Trust && h.Head == "fund":
+			unit[2].Paise = h.Paise
+		default:
+			unit = append(unit, Share{Kind: h.Kind, Head: h.Head, Paise: h.Paise})
+		}
+	}
+	lacking := lot.Cost - pool
+	fromRunning := max(0, min(lacking, unit[1].Paise))
+	unit[1].Paise -= fromRunning
+	unit[2].Paise -= lacking - fromRunning
+	for i := range unit {
+		if unit[i].Paise, err = unit[i].Paise.Times(k); err != nil {
+			return nil, err
+		}
+	}
+	return unit, nil
 }
 
 // balance goes to the stages that share it in proportion to their wages (to
@@ -121,7 +161,7 @@ func toStage(kind, stage string, total money.Paise, lot Ownership) ([]Share, err
 	}
 	out := make([]Share, len(who))
 	for i := range who {
-		out[i] = Share{kind, stage, who[i], parts[i]}
+		out[i] = Share{Kind: kind, Head: stage, Artisan: who[i], Paise: parts[i]}
 	}
 	return out, nil
 }

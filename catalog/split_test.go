@@ -153,8 +153,9 @@ func TestSplitByWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []catalog.Share{{catalog.Wage, "embroidery", "a", 67}, {catalog.Wage, "embroidery", "b", 33},
-		{catalog.Cost, "material", "owner", 50}, {catalog.Makers, "embroidery", "a", 5}, {catalog.Makers, "embroidery", "b", 2}}
+	want := []catalog.Share{{Kind: catalog.Wage, Head: "embroidery", Artisan: "a", Paise: 67}, {Kind: catalog.Wage, Head: "embroidery", Artisan: "b", Paise: 33},
+		{Kind: catalog.Cost, Head: "material", Artisan: "owner", Paise: 50},
+		{Kind: catalog.Makers, Head: "embroidery", Artisan: "a", Paise: 5}, {Kind: catalog.Makers, Head: "embroidery", Artisan: "b", Paise: 2}}
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("share %d: %+v, want %+v", i, got[i], want[i])

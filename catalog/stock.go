@@ -10,21 +10,32 @@ type Taken struct {
 	Pieces int64
 }
 
-// Offer is a variant as it is sold now: its product's facts and its card.
+// Offer is a variant as it is sold now: its product's facts and its card. A set
+// has parts, and a card and stock that come from them.
 type Offer struct {
-	VariantID string `db:"variant_id"`
-	SKU       string `db:"sku"`
-	Size      string `db:"size"`
-	ProductID string `db:"product_id"`
-	Slug      string `db:"slug"`
-	TitleEn   string `db:"title_en"`
-	TitleHi   string `db:"title_hi"`
-	TitleUr   string `db:"title_ur"`
-	HSN       string `db:"hsn"`
-	OneOff    bool   `db:"one_off"`
-	Free      int64  `db:"free"`
-	Photo     string `db:"photo"`
-	Card      Card
+	VariantID   string `db:"variant_id"`
+	SKU         string `db:"sku"`
+	Size        string `db:"size"`
+	ProductID   string `db:"product_id"`
+	Slug        string `db:"slug"`
+	TitleEn     string `db:"title_en"`
+	TitleHi     string `db:"title_hi"`
+	TitleUr     string `db:"title_ur"`
+	HSN         string `db:"hsn"`
+	OneOff      bool   `db:"one_off"`
+	MadeToOrder bool   `db:"made_to_order"`
+	Grams       int64  `db:"weight_grams"` // of one piece, packed
+	Free        int64  `db:"free"`
+	Photo       string `db:"photo"`
+	Public      bool   `db:"public"`
+	Card        Card
+	Parts       []OfferPart
+}
+
+// OfferPart is a variant in a set and how many of it are in one set.
+type OfferPart struct {
+	Offer
+	Pieces int64
 }
 
 // Title is the product's title in the three languages.
@@ -33,13 +44,28 @@ func (o Offer) Title() Text { return Text{o.TitleEn, o.TitleHi, o.TitleUr} }
 // Offers reads the published offers of variants on the retail list within tx; a
 // variant that is not for sale is absent.
 func Offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
+	found, err := offers(tx, variants)
+	if err != nil {
+		return nil, err
+	}
+	for v, o := range found {
+		if !o.Public {
+			delete(found, v)
+		}
+	}
+	return found, withOfferParts(tx, found)
+}
+
+// offers reads variants that have a card or are sets, published or not.
+func offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
 	out := make(map[string]Offer, len(variants))
 	if len(variants) == 0 {
 		return out, nil
 	}
 	var rows []Offer
 	if err := tx.Select(&rows, `
-		SELECT v.id AS variant_id, v.sku, v.size, p.id AS product_id, p.slug, p.title_en, p.title_hi, p.title_ur, p.hsn, p.one_off,
+		SELECT v.id AS variant_id, v.sku, v.size, v.weight_grams, p.id AS product_id, p.slug, p.title_en, p.title_hi, p.title_ur, p.hsn,
+			p.one_off, p.made_to_order, p.state = 'published' AND (i.id IS NULL OR i.state = 'visible') AS public,
 			COALESCE((SELECT f.hash FROM photos f WHERE f.product_id = p.id AND f.pos = 1), '') AS photo,
 			CAST(COALESCE((
 				SELECT SUM(s.on_hand - s.reserved)
@@ -50,8 +76,6 @@ func Offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
 		JOIN products p ON p.id = v.product_id
 		LEFT JOIN imports i ON i.id = p.import_id
 		WHERE v.id IN (`+db.List(1, len(variants))+`)
-			AND p.state = 'published'
-			AND (i.id IS NULL OR i.state = 'visible')
 		ORDER BY v.id`, anys(variants)...); err != nil {
 		return nil, err
 	}
@@ -60,10 +84,8 @@ func Offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
 		return nil, err
 	}
 	for _, o := range rows {
-		if c, ok := cards[o.VariantID]; ok {
-			o.Card = c
-			out[o.VariantID] = o
-		}
+		o.Card = cards[o.VariantID]
+		out[o.VariantID] = o
 	}
 	return out, nil
 }
@@ -126,7 +148,7 @@ func CanServe(tx *db.Tx, variant string, heads []Head, n int64) (bool, error) {
 		if free == 0 || n <= 0 {
 			continue
 		}
-		if covers(Card{Heads: heads}, l.Makers) != nil {
+		if l.Kind == Consigned && covers(Card{Heads: heads}, l.Makers) != nil {
 			return false, nil
 		}
 		n -= free
@@ -180,11 +202,15 @@ func LotsByID(tx *db.Tx, ids []string) (map[string]Lot, error) {
 	return out, err
 }
 
+// touchVariant renews the product of a variant and the sets it is a part of.
 func touchVariant(tx *db.Tx, variant string) error {
 	_, err := tx.Exec(`
 		UPDATE products
 		SET version = version + 1, changed_at = $1
-		WHERE id = (SELECT v.product_id FROM variants v WHERE v.id = $2)`, tx.Now(), variant)
+		WHERE id IN (
+			SELECT v.product_id
+			FROM variants v
+			WHERE v.id = $2 OR v.id IN (SELECT p.variant_id FROM set_parts p WHERE p.part_id = $2))`, tx.Now(), variant)
 	return err
 }
 
@@ -212,6 +238,17 @@ func CheckStock(tx *db.Tx) ([]StockProblem, error) {
 			FROM stock
 			WHERE reserved < 0 OR reserved > on_hand
 			ORDER BY lot_id`},
+		{"the trust's own pieces of a lot are not in the books at their cost", `
+			SELECT l.id AS lot_id, 'store' AS place
+			FROM lots l
+			JOIN stock s ON s.lot_id = l.id
+			WHERE l.kind = 'returned'
+			GROUP BY l.id, l.cost_paise
+			HAVING l.cost_paise * SUM(s.on_hand) <> COALESCE((
+				SELECT b.paise
+				FROM balances b
+				WHERE b.account = 'asset:stock:' || l.id), 0)
+			ORDER BY l.id`},
 		{"a card's heads do not sum to its list price", `
 			SELECT c.id AS lot_id, c.list AS place
 			FROM price_cards c

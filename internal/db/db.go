@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
@@ -50,6 +51,8 @@ type DB struct {
 
 	slots chan struct{} // as many writes as there are connections for them
 	turn  sync.RWMutex  // held for writing by a write that runs alone
+
+	failCommit atomic.Pointer[func() error] // tests only: see FailCommits
 }
 
 // connections is how many PostgreSQL connections a process keeps.

@@ -7,11 +7,11 @@ import (
 )
 
 // appendOnly are the tables that nobody changes or empties once a row is in.
-// The triggers of migrations/0003 refuse it on both databases; on PostgreSQL the
+// The triggers of migrations/0003 and 0006 refuse it on both databases; on PostgreSQL the
 // program's own login has not even the right to try.
 var appendOnly = []string{
 	"entries", "postings", "seals", "blocks", "account_blocks",
-	"audit", "consents", "payout_approvals", "payment_events",
+	"audit", "consents", "payout_approvals", "payment_events", "document_lines",
 }
 
 // AppendOnly lists the tables whose rows are never changed or deleted.

@@ -151,6 +151,11 @@ func (d *DB) once(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) er
 	if err := fn(&Tx{ctx: ctx, tx: tx, now: d.Clock.Now()}); err != nil {
 		return err
 	}
+	if fail := d.failCommit.Load(); fail != nil {
+		if err := (*fail)(); err != nil {
+			return err
+		}
+	}
 	done = true
 	if err := tx.Commit(); err != nil {
 		_ = tx.Rollback()
@@ -160,6 +165,16 @@ func (d *DB) once(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) er
 		return ErrUnknown.Because(err)
 	}
 	return nil
+}
+
+// FailCommits makes every transaction roll back at its very end when fail
+// returns an error, so that tests see what a rollback leaves; nil ends it.
+func (d *DB) FailCommits(fail func() error) {
+	if fail == nil {
+		d.failCommit.Store(nil)
+		return
+	}
+	d.failCommit.Store(&fail)
 }
 
 func isConflict(err error) bool {

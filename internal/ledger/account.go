@@ -18,6 +18,24 @@ const (
 // Bank is the trust's bank account with that id.
 func Bank(id string) Account { return Account("asset:bank:" + id) }
 
+// Till is a box of cash.
+func Till(id string) Account { return Account("asset:till:" + id) }
+
+// Stock is a lot of the trust's own, at its cost.
+func Stock(lot string) Account { return Account("asset:stock:" + lot) }
+
+// Receivable is what somebody else must still pay on an order.
+func Receivable(order string) Account { return Account("asset:receivable:" + order) }
+
+// Unidentified is money that arrived and that a person must place.
+func Unidentified(receipt string) Account { return Account("liability:unidentified:" + receipt) }
+
+// Subsidy is money set aside from the fund for coupons of one name.
+func Subsidy(name string) Account { return Account("trust:subsidy:" + name) }
+
+// WrittenOff is what was lost or spoiled; two people close it to the fund.
+const WrittenOff Account = "loss:written_off"
+
 // Deposit is what a buyer has paid on an order that is not yet dispatched.
 func Deposit(order string) Account { return Account("liability:deposit:" + order) }
 
@@ -65,7 +83,7 @@ var chart = regexp.MustCompile(`^(` + strings.Join([]string{
 	`loss:(bad_debt|till|missing|written_off)`,
 }, "|") + `)$`)
 
-var kept = regexp.MustCompile(`^(liability:(artisan|deposit|refund|group):|asset:(stock|till|receivable):)`)
+var kept = regexp.MustCompile(`^(liability:(artisan|deposit|refund|unidentified|group):|asset:(stock|till|receivable):)`)
 
 // Known reports whether the account stands in the chart.
 func (a Account) Known() bool { return chart.MatchString(string(a)) }
