@@ -209,7 +209,7 @@ func checkoutDirect(t testing.TB, data string, environment []string, seconds tim
 	d := openDB(t, data, environment)
 	ctx := context.Background()
 	simulator := payment.NewSimulator(d, "whsec_bench")
-	shop := orders.NewService(d, gst.Default(), simulator)
+	shop := orders.NewService(d, gst.Default(), simulator, orders.Defaults())
 	var variants []string
 	if err := d.Select(ctx, &variants, `SELECT v.id FROM variants v JOIN products p ON p.id = v.product_id WHERE p.state = 'published' ORDER BY v.id DESC`); err != nil {
 		t.Fatal(err)
@@ -231,7 +231,7 @@ func checkoutDirect(t testing.TB, data string, environment []string, seconds tim
 			if err != nil {
 				return err
 			}
-			p, err := shop.Pay(ctx, guest, o.ID)
+			p, err := shop.Pay(ctx, guest, o.ID, "")
 			if err != nil {
 				return err
 			}

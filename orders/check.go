@@ -15,7 +15,7 @@ type Problem struct {
 // Check finds what breaks the invariants of orders (DESIGN §4.5, 2 and 3): per
 // line price = heads + tax + rounding, per order totals and money, one sale and
 // one release per allocation, per lot exactly the pieces its orders sent off or
-// wait for (so no piece is credited twice), orphans.
+// wait for, returns and documents that agree with the books, orphans.
 func Check(tx *db.Tx) ([]Problem, error) {
 	var out []Problem
 	for _, c := range invariants {
@@ -32,7 +32,12 @@ func Check(tx *db.Tx) ([]Problem, error) {
 }
 
 // invariants are queries that find nothing in sound books.
-var invariants = []struct{ detail, query string }{
+var invariants = append(append(append([]invariant{}, priceInvariants...), moneyInvariants...), goodsInvariants...)
+
+type invariant struct{ detail, query string }
+
+// priceInvariants: what was frozen adds up.
+var priceInvariants = []invariant{
 	{"a line's price is not its heads, tax and rounding", `
 		SELECT l.order_id, l.tag_paise - l.cgst_paise - l.sgst_paise - l.igst_paise - l.rounding_paise
 			- CAST(COALESCE(SUM(h.paise), 0) AS BIGINT) AS paise
@@ -41,59 +46,178 @@ var invariants = []struct{ detail, query string }{
 		GROUP BY l.id, l.order_id, l.tag_paise, l.cgst_paise, l.sgst_paise, l.igst_paise, l.rounding_paise, l.taxable_paise
 		HAVING l.tag_paise - l.cgst_paise - l.sgst_paise - l.igst_paise - l.rounding_paise <> COALESCE(SUM(h.paise), 0)
 			OR l.taxable_paise <> COALESCE(SUM(h.paise), 0)`},
+	{"a cost or wage of a line is not its card's", `
+		SELECT l.order_id, h.paise
+		FROM order_line_heads h
+		JOIN order_lines l ON l.id = h.line_id
+		JOIN orders o ON o.id = l.order_id
+		LEFT JOIN price_card_heads c ON c.card_id = l.card_id AND c.kind = h.kind AND c.head = h.head
+		WHERE l.kind = 'goods' AND o.exchange_of = '' AND h.kind IN ('cost', 'wage') AND (c.paise IS NULL OR c.paise <> h.paise)`},
+	{"a head of a line is below zero", `
+		SELECT l.order_id, h.paise
+		FROM order_line_heads h
+		JOIN order_lines l ON l.id = h.line_id
+		WHERE (h.kind = 'subsidy') <> (h.paise < 0)`},
 	{"the order's total is not its lines", `
 		SELECT o.id AS order_id, o.total_paise - CAST(COALESCE(SUM(l.tag_paise * l.quantity), 0) AS BIGINT) AS paise
 		FROM orders o
 		LEFT JOIN order_lines l ON l.order_id = o.id
 		GROUP BY o.id, o.total_paise
 		HAVING o.total_paise <> COALESCE(SUM(l.tag_paise * l.quantity), 0)`},
+	{"a document is not the sum of its lines", `
+		SELECT d.order_id, d.total_paise - CAST(COALESCE(SUM(l.total_paise), 0) AS BIGINT) AS paise
+		FROM documents d
+		LEFT JOIN document_lines l ON l.document_id = d.id
+		WHERE d.kind <> 'refund_voucher'
+		GROUP BY d.id, d.order_id, d.total_paise, d.taxable_paise, d.cgst_paise, d.sgst_paise, d.igst_paise, d.rounding_paise
+		HAVING d.total_paise <> COALESCE(SUM(l.total_paise), 0)
+			OR d.total_paise <> d.taxable_paise + d.cgst_paise + d.sgst_paise + d.igst_paise + d.rounding_paise`},
+	{"a series of documents has a gap or is not in order of date", `
+		SELECT d.order_id, d.no AS paise
+		FROM documents d
+		LEFT JOIN documents b ON b.series = d.series AND b.no = d.no - 1
+		WHERE d.no > 1 AND (b.id IS NULL OR b.business_date > d.business_date)`},
+	{"the last number of a series is not its newest document's", `
+		SELECT s.id AS order_id, s.last AS paise
+		FROM series s
+		WHERE s.last <> COALESCE((SELECT MAX(d.no) FROM documents d WHERE d.series = s.id), 0)`},
+}
+
+// moneyInvariants: what was paid is where the books say it is.
+var moneyInvariants = []invariant{
+	{"the deposit is not what was paid and not yet sent off or back", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT o.id AS order_id, CAST(
+				COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.state = 'captured'), 0)
+				- COALESCE((SELECT SUM(r.amount_paise) FROM refunds r WHERE r.order_id = o.id AND r.source = 'deposit'), 0)
+				- COALESCE((SELECT SUM(a.pieces * l.tag_paise) FROM allocations a JOIN order_lines l ON l.id = a.line_id
+					WHERE a.order_id = o.id AND a.dispatched_at IS NOT NULL), 0)
+				- COALESCE((SELECT SUM(s.paise) FROM postings s JOIN entries e ON e.id = s.entry_id
+					WHERE s.order_id = o.id AND e.kind = 'dispute' AND s.account = 'liability:deposit:' || o.id), 0)
+				+ COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'liability:deposit:' || o.id), 0) AS BIGINT) AS paise
+			FROM orders o) x
+		WHERE x.paise <> 0`},
+	{"what the books took in for an order is not its captured payments", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT o.id AS order_id, CAST(
+				COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.state = 'captured'), 0)
+				+ COALESCE((SELECT SUM(s.paise) FROM postings s JOIN entries e ON e.id = s.entry_id
+					WHERE s.order_id = o.id AND e.kind IN ('payment', 'receipt_placed', 'exchange')
+						AND s.account = 'liability:deposit:' || o.id), 0) AS BIGINT) AS paise
+			FROM orders o) x
+		WHERE x.paise <> 0`},
+	{"what is owed to the buyer is not her open refunds", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT o.id AS order_id, CAST(
+				COALESCE((SELECT SUM(r.amount_paise) FROM refunds r WHERE r.order_id = o.id AND r.state <> 'paid'), 0)
+				+ COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'liability:refund:' || o.id), 0) AS BIGINT) AS paise
+			FROM orders o) x
+		WHERE x.paise <> 0`},
+	{"more is on its way back than was captured", `
+		SELECT p.order_id, p.refunding_paise - p.captured_paise AS paise
+		FROM payments p
+		WHERE p.refunding_paise > p.captured_paise OR p.refunding_paise < 0
+			OR p.refunding_paise < COALESCE((SELECT SUM(r.amount_paise) FROM refunds r WHERE r.payment_id = p.id), 0)`},
+	{"an order is paid but its price was not captured, or the reverse", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT o.id AS order_id, o.payment_state, o.state, o.total_paise,
+				CAST(COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.state = 'captured'), 0) AS BIGINT) AS paise
+			FROM orders o) x
+		WHERE (x.payment_state IN ('paid', 'part_refunded', 'refunded') AND x.paise < x.total_paise)
+			OR (x.payment_state IN ('open', 'pending', 'failed') AND x.paise > 0)
+			OR (x.state IN ('confirmed', 'closed') AND x.payment_state NOT IN ('paid', 'part_refunded', 'refunded'))`},
+	{"unidentified money is not in the books as such", `
+		SELECT r.id AS order_id, r.amount_paise AS paise
+		FROM receipts r
+		LEFT JOIN balances b ON b.account = 'liability:unidentified:' || r.id
+		WHERE (CASE WHEN r.state = 'unidentified' THEN r.amount_paise ELSE 0 END) + COALESCE(b.paise, 0) <> 0`},
+	{"a dispute's money is not receivable while it is open, or is still so afterwards", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT o.id AS order_id, CAST(
+				COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'asset:receivable:' || o.id), 0)
+				- COALESCE((SELECT SUM(d.amount_paise) FROM disputes d WHERE d.order_id = o.id AND d.state = 'open'), 0) AS BIGINT) AS paise
+			FROM orders o
+			WHERE o.dispute <> '') x
+		WHERE x.paise <> 0`},
+	{"the tax in the books is not that of the invoices less the credit notes", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT o.id AS order_id, CAST(
+				COALESCE((SELECT SUM(CASE WHEN d.kind = 'credit_note' THEN -1 ELSE 1 END * (d.cgst_paise + d.sgst_paise + d.igst_paise))
+					FROM documents d
+					WHERE d.order_id = o.id AND d.kind IN ('tax_invoice', 'invoice_cum_bill', 'bill_of_supply', 'credit_note')), 0)
+				+ COALESCE((SELECT SUM(s.paise) FROM postings s
+					WHERE s.order_id = o.id AND s.account >= 'liability:gst:' AND s.account < 'liability:gst;'), 0) AS BIGINT) AS paise
+			FROM orders o
+			WHERE EXISTS (SELECT 1 FROM documents d WHERE d.order_id = o.id)) x
+		WHERE x.paise <> 0`},
+}
+
+// goodsInvariants: every piece is somewhere, once, and its makers' credit with it.
+var goodsInvariants = []invariant{
 	{"the line is not covered by its allocations", `
-		SELECT l.order_id, l.quantity - CAST(COALESCE(SUM(a.pieces), 0) AS BIGINT) AS paise
+		SELECT l.order_id, l.quantity - l.cancelled - CAST(COALESCE(SUM(a.pieces), 0) AS BIGINT) AS paise
 		FROM order_lines l
 		JOIN orders o ON o.id = l.order_id AND o.state <> 'cancelled'
 		LEFT JOIN allocations a ON a.line_id = l.id AND a.state <> 'cancelled'
-		GROUP BY l.id, l.order_id, l.quantity
-		HAVING l.quantity <> COALESCE(SUM(a.pieces), 0)`},
-	{"the deposit is not what was paid and not yet dispatched", `
-		SELECT o.id AS order_id, CAST(COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.captured_paise = p.amount_paise), 0)
-			- COALESCE((SELECT SUM(p.refund_due_paise) FROM payments p WHERE p.order_id = o.id), 0)
-			- COALESCE((SELECT SUM(a.pieces * l.tag_paise) FROM allocations a JOIN order_lines l ON l.id = a.line_id
-				WHERE a.order_id = o.id AND a.dispatched_at IS NOT NULL), 0)
-			+ COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'liability:deposit:' || o.id), 0) AS BIGINT) AS paise
+		GROUP BY l.id, l.order_id, l.quantity, l.cancelled
+		HAVING l.quantity - l.cancelled <> COALESCE(SUM(a.pieces), 0)`},
+	{"a cancelled order holds pieces", `
+		SELECT o.id AS order_id, a.pieces AS paise
 		FROM orders o
-		WHERE COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = o.id AND p.captured_paise = p.amount_paise), 0)
-			- COALESCE((SELECT SUM(p.refund_due_paise) FROM payments p WHERE p.order_id = o.id), 0)
-			- COALESCE((SELECT SUM(a.pieces * l.tag_paise) FROM allocations a JOIN order_lines l ON l.id = a.line_id
-				WHERE a.order_id = o.id AND a.dispatched_at IS NOT NULL), 0)
-			+ COALESCE((SELECT b.paise FROM balances b WHERE b.account = 'liability:deposit:' || o.id), 0) <> 0`},
+		JOIN allocations a ON a.order_id = o.id AND a.state <> 'cancelled'
+		WHERE o.state = 'cancelled'`},
 	{"a dispatched allocation has no sale entry, or an entry no allocation", `
 		SELECT a.order_id, CAST(0 AS BIGINT) AS paise
 		FROM allocations a
 		LEFT JOIN entries e ON e.reference = 'sale:' || a.id
 		WHERE (a.dispatched_at IS NULL) <> (e.id IS NULL)`},
-	{"a released allocation has no release entry, or an entry is not released", `
+	{"a released allocation holds credits still, or one that is not released has none held", `
+		SELECT a.order_id, CAST(COALESCE(SUM(p.paise), 0) AS BIGINT) AS paise
+		FROM allocations a
+		JOIN postings p ON p.order_id = a.order_id AND p.line_id = a.line_id AND p.lot_id = a.lot_id AND p.artisan_id <> ''
+			AND p.account = 'liability:artisan:' || p.artisan_id || ':held'
+		WHERE a.released_at IS NOT NULL
+		GROUP BY a.id, a.order_id
+		HAVING COALESCE(SUM(p.paise), 0) <> 0`},
+	{"a release entry has no released allocation", `
 		SELECT a.order_id, CAST(0 AS BIGINT) AS paise
 		FROM allocations a
-		LEFT JOIN entries e ON e.reference = 'release:' || a.id
-		WHERE (a.released_at IS NULL AND e.id IS NOT NULL)
-			OR (a.released_at IS NOT NULL AND e.id IS NULL AND EXISTS (
-				SELECT 1
-				FROM entries sale
-				JOIN postings p ON p.entry_id = sale.id
-				WHERE sale.reference = 'sale:' || a.id AND p.artisan_id <> ''))`},
+		JOIN entries e ON e.reference = 'release:' || a.id
+		WHERE a.released_at IS NULL`},
+	{"an allocation's returned pieces are not those of its returns", `
+		SELECT a.order_id, a.returned - CAST(COALESCE(SUM(CASE WHEN r.state = 'received' THEN l.pieces ELSE 0 END), 0) AS BIGINT) AS paise
+		FROM allocations a
+		LEFT JOIN return_lines l ON l.allocation_id = a.id
+		LEFT JOIN returns r ON r.id = l.return_id
+		GROUP BY a.id, a.order_id, a.returned, a.pieces
+		HAVING a.returned <> COALESCE(SUM(CASE WHEN r.state = 'received' THEN l.pieces ELSE 0 END), 0) OR a.returned > a.pieces`},
 	{"the pieces sold of a lot are not those its orders sent off", `
 		SELECT s.lot_id AS order_id, s.sold - CAST(COALESCE(SUM(a.pieces), 0) AS BIGINT) AS paise
 		FROM stock s
 		LEFT JOIN allocations a ON a.lot_id = s.lot_id AND a.dispatched_at IS NOT NULL
+		WHERE s.place = 'store'
 		GROUP BY s.lot_id, s.sold
 		HAVING s.sold <> COALESCE(SUM(a.pieces), 0)`},
 	{"the pieces reserved of a lot are not those its orders wait for", `
 		SELECT s.lot_id AS order_id, s.reserved - CAST(COALESCE(SUM(a.pieces), 0) AS BIGINT) AS paise
 		FROM stock s
 		LEFT JOIN allocations a ON a.lot_id = s.lot_id AND a.state IN ('reserved', 'committed')
+		WHERE s.place = 'store'
 		GROUP BY s.lot_id, s.reserved
 		HAVING s.reserved <> COALESCE(SUM(a.pieces), 0)`},
-	{"a line, allocation or payment has lost its order", `
+	{"a piece is credited to its makers twice", `
+		SELECT b.from_lot AS order_id, CAST(COUNT(*) AS BIGINT) AS paise
+		FROM postings p
+		JOIN lots b ON b.id = p.lot_id AND b.kind = 'returned'
+		WHERE p.artisan_id <> '' AND p.account = 'liability:artisan:' || p.artisan_id || ':held'
+		GROUP BY b.from_lot`},
+	{"a line, allocation, payment, refund or document has lost its order", `
 		SELECT l.order_id, CAST(0 AS BIGINT) AS paise FROM order_lines l
 		WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id)
 		UNION ALL
@@ -101,13 +225,11 @@ var invariants = []struct{ detail, query string }{
 		WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = a.order_id)
 		UNION ALL
 		SELECT p.order_id, CAST(0 AS BIGINT) AS paise FROM payments p
-		WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = p.order_id)`},
-	{"the payments table and the books differ", `
-		SELECT p.order_id, p.captured_paise AS paise
-		FROM payments p
-		WHERE p.captured_paise <> COALESCE((
-			SELECT SUM(s.paise)
-			FROM entries e
-			JOIN postings s ON s.entry_id = e.id AND s.account = 'asset:stripe'
-			WHERE e.reference = 'payment:' || p.id), 0)`},
+		WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = p.order_id)
+		UNION ALL
+		SELECT r.order_id, CAST(0 AS BIGINT) AS paise FROM refunds r
+		WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = r.order_id)
+		UNION ALL
+		SELECT d.order_id, CAST(0 AS BIGINT) AS paise FROM documents d
+		WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = d.order_id)`},
 }

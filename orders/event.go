@@ -20,6 +20,9 @@ var gateway = auth.System("gateway")
 // event about a payment that is not ours is noted and changes nothing. Returns
 // the signature faults of payment.
 func (s *Service) PaymentEvent(ctx context.Context, payload []byte, signature string) error {
+	if s.provider == nil {
+		return ErrMethod
+	}
 	e, err := s.provider.Event(payload, signature, s.db.Clock.Now().Std())
 	if err != nil {
 		return err
@@ -32,11 +35,7 @@ func (s *Service) PaymentEvent(ctx context.Context, payload []byte, signature st
 		if err != nil || n == 0 || e.Type == payment.EventOther {
 			return err
 		}
-		var p PaymentRow
-		err = tx.Get(&p, `
-			SELECT `+paymentColumns+`
-			FROM payments
-			WHERE id = $1 AND provider = $2`, e.PaymentID, s.provider.Name())
+		p, err := s.paymentOf(tx, e)
 		if errors.Is(err, db.ErrNone) {
 			slog.Warn("event about a payment that is not ours", "event", e.ID)
 			return nil
@@ -46,12 +45,26 @@ func (s *Service) PaymentEvent(ctx context.Context, payload []byte, signature st
 		}
 		switch e.Type {
 		case payment.EventSucceeded:
-			return s.capture(tx, p, e)
+			return s.captured(tx, p, arrival{amount: e.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID})
 		case payment.EventFailed:
 			return failPayment(tx, p, e)
+		case payment.EventRefund:
+			return s.refundReported(tx, e)
+		case payment.EventDispute:
+			return s.disputed(tx, p, e)
 		}
 		return nil
 	})
+}
+
+// paymentOf finds the payment an event is about, by our id or the intent's.
+func (s *Service) paymentOf(tx *db.Tx, e payment.Event) (PaymentRow, error) {
+	var p PaymentRow
+	err := tx.Get(&p, `
+		SELECT `+paymentColumns+`
+		FROM payments
+		WHERE provider = $1 AND (id = $2 OR ($2 = '' AND provider_id = $3))`, s.provider.Name(), e.PaymentID, e.IntentID)
+	return p, err
 }
 
 // failPayment notes a failure; the buyer may try again on the same intent.
@@ -70,116 +83,6 @@ func failPayment(tx *db.Tx, p PaymentRow, e payment.Event) error {
 	return err
 }
 
-// capture enters money that arrived and confirms its order: once, whatever came
-// before. Another amount than asked is unidentified until a person decides.
-func (s *Service) capture(tx *db.Tx, p PaymentRow, e payment.Event) error {
-	n, err := tx.Exec(`
-		UPDATE payments
-		SET state = 'captured', captured_paise = $1, reason = '', lookup_at = NULL, provider_id = COALESCE(provider_id, $2)
-		WHERE id = $3 AND state <> 'captured'`, e.Amount, e.IntentID, p.ID)
-	if err != nil || n == 0 {
-		return err
-	}
-	if err := outbox.Add(tx, outbox.PaymentFee, outbox.Fee{Payment: p.ID}); err != nil {
-		return err
-	}
-	entry := ledger.New("payment", "payment:"+p.ID, gateway.String()).Debit(ledger.Stripe, e.Amount, ledger.Tags{Order: p.OrderID})
-	if e.Amount != p.Amount {
-		entry.Because("amount_differs").Credit(ledger.Account("liability:unidentified:"+p.ID), e.Amount, ledger.Tags{Order: p.OrderID})
-		_, err := ledger.Post(tx, entry)
-		return err
-	}
-	if _, err := ledger.Post(tx, entry.Credit(ledger.Deposit(p.OrderID), e.Amount, ledger.Tags{Order: p.OrderID})); err != nil {
-		return err
-	}
-	return s.confirm(tx, p, e)
-}
-
-// confirm commits the pieces of a paid order. When they had gone back to the
-// shop it reserves them again; only when they are gone is a refund due.
-func (s *Service) confirm(tx *db.Tx, p PaymentRow, e payment.Event) error {
-	o, err := loadOrder(tx, p.OrderID)
-	if err != nil {
-		return err
-	}
-	if o.Payment == PaymentPaid {
-		return owed(tx, p, e, "paid_twice")
-	}
-	if err := movePaid(tx, &o); err != nil {
-		return err
-	}
-	if o.State == Cancelled {
-		there, err := reserveAgain(tx, &o)
-		if err != nil {
-			return err
-		}
-		if !there {
-			return owed(tx, p, e, "pieces_gone")
-		}
-	}
-	if _, err := tx.Exec(`
-		UPDATE allocations
-		SET state = 'committed'
-		WHERE order_id = $1 AND state = 'reserved'`, o.ID); err != nil {
-		return err
-	}
-	n, err := tx.Exec(`
-		UPDATE orders
-		SET state = 'confirmed', confirmed_at = $1, expires_at = NULL
-		WHERE id = $2 AND state IN ('placed', 'cancelled')`, tx.Now(), o.ID)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return ErrState
-	}
-	return outbox.Add(tx, outbox.OrderMail, outbox.Mail{Order: o.ID, Step: "paid"})
-}
-
-func movePaid(tx *db.Tx, o *Order) error {
-	if o.Payment == PaymentOpen { // the event overtook our own note that payment began
-		o.Payment = PaymentPending
-		if err := movePayment(tx, o.ID, PaymentOpen, PaymentPending); err != nil {
-			return err
-		}
-	}
-	return movePayment(tx, o.ID, o.Payment, PaymentPaid)
-}
-
-// reserveAgain reserves a cancelled order's pieces anew and reports whether all
-// of them were there; when not, it takes none.
-func reserveAgain(tx *db.Tx, o *Order) (bool, error) {
-	for _, l := range o.Lines {
-		there, err := catalog.CanServe(tx, l.VariantID, l.Heads, l.Quantity)
-		if err != nil || !there {
-			return false, err
-		}
-	}
-	o.Allocations = nil
-	if err := reserve(tx, o); err != nil {
-		return false, err
-	}
-	return true, insertAllocations(tx, o.Allocations)
-}
-
-// owed enters that captured money must go back to the buyer.
-func owed(tx *db.Tx, p PaymentRow, e payment.Event, reason string) error {
-	entry := ledger.New("refund_due", "refund_due:"+p.ID, gateway.String()).Because(reason).
-		Debit(ledger.Deposit(p.OrderID), e.Amount, ledger.Tags{Order: p.OrderID}).
-		Credit(ledger.Refund(p.OrderID), e.Amount, ledger.Tags{Order: p.OrderID}).
-		Guard(ledger.Deposit(p.OrderID))
-	if _, err := ledger.Post(tx, entry); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`
-		UPDATE payments
-		SET refund_due_paise = $1, reason = $2
-		WHERE id = $3`, e.Amount, reason, p.ID); err != nil {
-		return err
-	}
-	return outbox.Add(tx, outbox.OrderMail, outbox.Mail{Order: p.OrderID, Step: "refund_due"})
-}
-
 // EnterFee looks the gateway's fee up and enters it, once. It returns
 // payment.ErrUnavailable while the gateway does not know it yet, so that the
 // delivery is tried again.
@@ -191,7 +94,7 @@ func (s *Service) EnterFee(ctx context.Context, paymentID string) error {
 		WHERE id = $1`, paymentID); err != nil {
 		return err
 	}
-	if p.Fee != nil || p.ProviderID == nil {
+	if p.Fee != nil || p.ProviderID == nil || s.provider == nil {
 		return nil
 	}
 	intent, err := s.provider.Retrieve(ctx, *p.ProviderID)
@@ -215,4 +118,38 @@ func (s *Service) EnterFee(ctx context.Context, paymentID string) error {
 			Credit(ledger.Stripe, intent.Fee+intent.FeeGST, ledger.Tags{Order: p.OrderID}))
 		return err
 	})
+}
+
+// reserveAgain reserves a cancelled order's pieces anew and reports whether all
+// of them were there; when not, it takes none.
+func reserveAgain(tx *db.Tx, o *Order) (bool, error) {
+	for _, l := range o.Lines {
+		if l.Kind == Shipping {
+			continue
+		}
+		there, err := catalog.CanServe(tx, l.VariantID, l.Heads, o.wanted(l.VariantID))
+		if err != nil || !there {
+			return false, err
+		}
+	}
+	o.Allocations = nil
+	if err := reserve(tx, o); err != nil {
+		return false, err
+	}
+	return true, insertAllocations(tx, o.Allocations)
+}
+
+// wanted is how many pieces of a variant the order's lines hold together.
+func (o Order) wanted(variant string) (n int64) {
+	for _, l := range o.Lines {
+		if l.VariantID == variant {
+			n += l.Quantity
+		}
+	}
+	return n
+}
+
+// mailStep asks for the mail of a step, after the commit.
+func mailStep(tx *db.Tx, order, step string) error {
+	return outbox.Add(tx, outbox.OrderMail, outbox.Mail{Order: order, Step: step})
 }

@@ -13,15 +13,25 @@ import (
 
 func TestOrderMails(t *testing.T) {
 	d := testdb.SQLite(t)
-	for order, of := range map[string][2]string{"ord_en": {"en", "asha@example.org"}, "ord_hi": {"hi", "asha@example.org"}, "ord_ur": {"ur", "asha@example.org"}, "ord_none": {"en", ""}} {
+	for order, of := range map[string][2]string{"ord_en": {"en", "asha@example.org"}, "ord_hi": {"hi", "asha@example.org"}, "ord_ur": {"ur", "asha@example.org"}, "ord_none": {"en", ""}, "ord_owed": {"en", "asha@example.org"}} {
 		mailOrder(t, d, order, of[0], of[1])
 	}
-	s := orders.NewService(d, nil, nil)
+	if err := d.Write(context.Background(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`
+			INSERT INTO refunds (id, order_id, payment_id, source, reason, amount_paise, state, provider, created_by, created_at)
+			VALUES ('rfd_1', 'ord_owed', 'pmt_1', 'deposit', 'cancelled', 210000, 'due', 'upi', 'test', 1)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s := orders.NewService(d, nil, nil, orders.Defaults())
 	for _, c := range []struct{ order, step, subject, text string }{
 		{"ord_en", "placed", "Your order ord_en is waiting for payment", "until 2026-04-01 05:30 IST. Please pay ₹2,100.00"},
 		{"ord_en", "paid", "Your order ord_en is paid", "2 × White kurta (M, CK-1): ₹2,100.00\nTotal, tax included: ₹2,100.00\nof which tax: ₹100.00\nof which for the makers' work: ₹1,200.00\n"},
 		{"ord_en", "dispatched", "Your order ord_en is on its way", "within 7 days"},
-		{"ord_en", "refund_due", "We owe you a refund for the order ord_en", "₹0.00 will be paid back"},
+		{"ord_owed", "refund_due", "Money goes back to you for the order ord_owed", "₹2,100.00 goes back to you"},
+		{"ord_owed", "refunded", "We have paid back money for the order ord_owed", "paid back ₹0.00 so far"},
+		{"ord_hi", "return_received", "ऑर्डर ord_hi की वापसी मिल गई", "क्रेडिट नोट"},
 		{"ord_hi", "paid", "आपके ऑर्डर ord_hi का भुगतान मिल गया", "सफ़ेद कुर्ता"},
 		{"ord_ur", "paid", "Your order ord_ur is paid", "Dear Asha {until},"},
 	} {
@@ -33,7 +43,10 @@ func TestOrderMails(t *testing.T) {
 	if to, _, _, err := s.OrderMessage(context.Background(), "ord_none", "paid"); to != "" || err != nil {
 		t.Error("no address was given", to, err)
 	}
-	if _, _, _, err := s.OrderMessage(context.Background(), "ord_en", "delivered"); !errors.Is(err, orders.ErrMailStep) {
+	if to, _, _, err := s.OrderMessage(context.Background(), "ord_en", "refund_due"); to != "" || err != nil {
+		t.Error("nothing is owed any more", to, err)
+	}
+	if _, _, _, err := s.OrderMessage(context.Background(), "ord_en", "dusted"); !errors.Is(err, orders.ErrMailStep) {
 		t.Error(err)
 	}
 	if _, _, _, err := s.OrderMessage(context.Background(), "ord_gone", "paid"); !errors.Is(err, orders.ErrNotFound) {

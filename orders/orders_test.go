@@ -26,8 +26,16 @@ func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
 
 var admin = auth.Actor{ID: "usr_admin", Via: auth.ViaSession, Grants: []auth.Grant{{Role: auth.Administrator}}}
 
+// reporter is what a test or one history of a property reports to.
+type reporter interface {
+	Helper()
+	Fatal(args ...any)
+	Error(args ...any)
+	Errorf(format string, args ...any)
+}
+
 type world struct {
-	t       *testing.T
+	t       reporter
 	db      *db.DB
 	sim     *payment.Simulator
 	orders  *orders.Service
@@ -43,7 +51,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	w := &world{t: t, db: d, sim: payment.NewSimulator(d, "whsec_test")}
 	w.catalog = catalog.NewService(d, gst.Default(), nil, nil)
-	w.orders = orders.NewService(d, gst.Default(), w.sim)
+	w.orders = orders.NewService(d, gst.Default(), w.sim, settings())
 	people := artisans.NewService(d, keys)
 	for _, name := range []string{"Asma", "Bano"} {
 		a, err := people.Create(ctx, admin, "", artisans.Input{NameEn: name, Area: "lucknow", Crafts: []string{"chikan"}, Member: true})
@@ -57,6 +65,31 @@ func newWorld(t *testing.T, d *db.DB) *world {
 
 var ctx = context.Background()
 
+// settings open every way to pay.
+func settings() orders.Settings {
+	s := orders.Defaults()
+	s.UPI = orders.UPIAccount{ID: "trust@upi", Name: "Lucknow Mahila SEWA Trust"}
+	s.Bank = orders.BankAccount{Name: "Lucknow Mahila SEWA Trust", Number: "309900011111", IFSC: "BARB0LUCKNO"}
+	return s
+}
+
+// heads are a card of every kind of head; carried says that the price includes
+// the carriage.
+func heads(carried bool) []catalog.HeadInput {
+	paise := func(p money.Paise) *money.Paise { return &p }
+	share := func(bp money.BasisPoints) *money.BasisPoints { return &bp }
+	out := []catalog.HeadInput{{Kind: catalog.Cost, Head: "material", BasisPoints: share(1500)},
+		{Kind: catalog.Wage, Head: "embroidery", BasisPoints: share(5000), Shares: true},
+		{Kind: catalog.Wage, Head: "washing", BasisPoints: share(300)},
+		{Kind: catalog.Cost, Head: "packing", Paise: paise(340)}, {Kind: catalog.Cost, Head: "fee", BasisPoints: share(210)},
+		{Kind: catalog.Trust, Head: "running", BasisPoints: share(800)}, {Kind: catalog.Trust, Head: "fund", BasisPoints: share(500)},
+		{Kind: catalog.Makers, Head: "makers"}}
+	if carried {
+		out = append(out, catalog.HeadInput{Kind: catalog.Cost, Head: "shipping", Paise: paise(950)})
+	}
+	return out
+}
+
 // piece publishes a design with so many pieces and returns the variant.
 func (w *world) piece(sku string, pieces int64, tag money.Paise) string {
 	w.t.Helper()
@@ -65,12 +98,11 @@ func (w *world) piece(sku string, pieces int64, tag money.Paise) string {
 	w.ok(err)
 	v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: p.ID, SKU: sku, Size: "M"})
 	w.ok(err)
-	share := money.BasisPoints(6000)
-	_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: tag, Heads: []catalog.HeadInput{
-		{Kind: catalog.Wage, Head: "embroidery", BasisPoints: &share, Shares: true}, {Kind: catalog.Makers, Head: "makers"}}})
+	_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: tag, Heads: heads(true)})
 	w.ok(err)
 	_, err = w.catalog.ReceiveLot(ctx, admin, "", catalog.LotInput{Variant: v.ID, Owner: w.makers[0], Pieces: pieces, Makers: []catalog.MakerInput{
-		{Stage: "embroidery", Artisan: w.makers[0], Weight: 2}, {Stage: "embroidery", Artisan: w.makers[1], Weight: 1}}})
+		{Stage: "embroidery", Artisan: w.makers[0], Weight: 2}, {Stage: "embroidery", Artisan: w.makers[1], Weight: 1},
+		{Stage: "washing", Artisan: w.makers[1], Weight: 1}}})
 	w.ok(err)
 	_, err = w.catalog.Submit(ctx, admin, "", p.ID)
 	w.ok(err)
@@ -101,7 +133,7 @@ func (w *world) order(variant string, n int64, state string) (orders.Order, auth
 // pay returns the signed event of a successful payment.
 func (w *world) pay(guest auth.Actor, order string) (payload []byte, signature string) {
 	w.t.Helper()
-	p, err := w.orders.Pay(ctx, guest, order)
+	p, err := w.orders.Pay(ctx, guest, order, "")
 	w.ok(err)
 	payload, signature, err = w.sim.Confirm(ctx, p.IntentID, payment.Succeeded)
 	w.ok(err)
@@ -193,7 +225,7 @@ func TestMoneyThatComesWhenThePieceIsGone(t *testing.T) {
 		v := w.piece("A", 1, 200000)
 		first, guest, err := w.order(v, 1, "09")
 		w.ok(err)
-		p, err := w.orders.Pay(ctx, guest, first.ID)
+		p, err := w.orders.Pay(ctx, guest, first.ID, "")
 		w.ok(err)
 		w.ok(d.AdvanceClock(ctx, 16*time.Minute))
 		_, err = w.orders.ExpireDue(ctx)
@@ -209,10 +241,10 @@ func TestMoneyThatComesWhenThePieceIsGone(t *testing.T) {
 		}
 		payload, signature = w.pay(other, second.ID)
 		w.ok(w.orders.PaymentEvent(ctx, payload, signature))
-		if _, err := w.orders.Dispatch(ctx, admin, "", second.ID); err != nil {
+		if _, err := w.orders.Dispatch(ctx, admin, "", orders.DispatchInput{Order: second.ID}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.orders.Dispatch(ctx, admin, "", first.ID); !errors.Is(err, orders.ErrState) {
+		if _, err := w.orders.Dispatch(ctx, admin, "", orders.DispatchInput{Order: first.ID}); !errors.Is(err, orders.ErrState) {
 			t.Fatalf("a cancelled order went out: %v", err)
 		}
 		w.check()
@@ -225,7 +257,7 @@ func TestLostAnswerIsLookedUpWithTheSameKey(t *testing.T) {
 		o, guest, err := w.order(w.piece("A", 2, 200000), 1, "09")
 		w.ok(err)
 		w.sim.Fail(payment.Faults{LoseAnswer: true})
-		if _, err := w.orders.Pay(ctx, guest, o.ID); !errors.Is(err, payment.ErrUnknownOutcome) {
+		if _, err := w.orders.Pay(ctx, guest, o.ID, ""); !errors.Is(err, payment.ErrUnknownOutcome) {
 			t.Fatalf("lost answer: %v", err)
 		}
 		w.sim.Fail(payment.Faults{})
@@ -250,7 +282,7 @@ func TestDeclinedThenPaidOnTheSameIntent(t *testing.T) {
 	w := newWorld(t, d)
 	o, guest, err := w.order(w.piece("A", 2, 200000), 1, "09")
 	w.ok(err)
-	p, err := w.orders.Pay(ctx, guest, o.ID)
+	p, err := w.orders.Pay(ctx, guest, o.ID, "")
 	w.ok(err)
 	payload, signature, err := w.sim.Confirm(ctx, p.IntentID, payment.Failed)
 	w.ok(err)
@@ -277,7 +309,7 @@ func TestNoNewsReleasesAfterFifteenDaysOnce(t *testing.T) {
 		}
 		payload, signature := w.pay(guest, o.ID)
 		w.ok(w.orders.PaymentEvent(ctx, payload, signature))
-		_, err = w.orders.Dispatch(ctx, admin, "", o.ID)
+		_, err = w.orders.Dispatch(ctx, admin, "", orders.DispatchInput{Order: o.ID})
 		w.ok(err)
 		w.ok(d.AdvanceClock(ctx, 15*24*time.Hour-time.Minute))
 		if n, err := w.orders.ReleaseDue(ctx); err != nil || n != 0 {
@@ -314,25 +346,47 @@ func TestTransitionTables(t *testing.T) {
 		return b
 	}
 	got := draw("order", table(orders.OrderMoves), []string{"placed", "confirmed", "cancelled", "closed"}) +
-		draw("payment", table(orders.PaymentMoves), []string{"open", "pending", "failed", "expired", "paid"}) +
-		draw("fulfilment", table(orders.FulfilmentMoves), []string{"reserved", "committed", "dispatched", "delivered", "cancelled"})
+		draw("payment", table(orders.PaymentMoves), []string{"open", "pending", "failed", "expired", "part_paid", "paid", "part_refunded", "refunded"}) +
+		draw("dispute", table(orders.DisputeMoves), []string{"open", "won", "lost"}) +
+		draw("fulfilment", table(orders.FulfilmentMoves), []string{"reserved", "committed", "dispatched", "delivered", "returned", "cancelled"}) +
+		draw("refund", table(orders.RefundMoves), []string{"due", "sending", "pending", "failed", "paid"}) +
+		draw("return", table(orders.ReturnMoves), []string{"requested", "received", "refused", "withdrawn"})
 	want := `order
   placed → confirmed | cancelled
-  confirmed → closed
+  confirmed → closed | cancelled
   cancelled → confirmed
   closed → 
 payment
-  open → pending | expired
-  pending → paid | failed | expired
-  failed → pending | paid | expired
-  expired → paid
-  paid → 
+  open → pending | part_paid | paid | expired
+  pending → part_paid | paid | failed | expired
+  failed → pending | part_paid | paid | expired
+  expired → part_paid | paid
+  part_paid → paid | expired | refunded | part_refunded
+  paid → part_refunded | refunded
+  part_refunded → paid | refunded
+  refunded → paid | part_refunded
+dispute
+  open → won | lost
+  won → 
+  lost → 
 fulfilment
   reserved → committed | cancelled
   committed → dispatched | cancelled
-  dispatched → delivered
-  delivered → 
+  dispatched → delivered | returned
+  delivered → returned
+  returned → 
   cancelled → 
+refund
+  due → sending | paid
+  sending → pending | paid | failed
+  pending → paid | failed
+  failed → paid
+  paid → failed
+return
+  requested → received | refused | withdrawn
+  received → 
+  refused → 
+  withdrawn → 
 `
 	if got != want {
 		t.Errorf("the tables are now\n%s", got)
@@ -380,7 +434,7 @@ func TestALotCoversTheCardsToCome(t *testing.T) {
 	wash := money.BasisPoints(100)
 	rest := money.BasisPoints(9900)
 	card := catalog.CardInput{Variant: v, Tag: 200000, From: d.Clock.Now().Add(48 * time.Hour).Date(), Heads: []catalog.HeadInput{
-		{Kind: catalog.Wage, Head: "washing", BasisPoints: &wash, Shares: true}, {Kind: catalog.Wage, Head: "embroidery", BasisPoints: &rest}}}
+		{Kind: catalog.Wage, Head: "tailoring", BasisPoints: &wash, Shares: true}, {Kind: catalog.Wage, Head: "embroidery", BasisPoints: &rest}}}
 	if _, err := w.catalog.SaveCard(ctx, admin, "", card); !errors.Is(err, catalog.ErrLot) {
 		t.Errorf("a card that a lot in stock does not cover: %v", err)
 	}

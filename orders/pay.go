@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"saebaan/internal/auth"
@@ -21,75 +24,208 @@ const lookupAfter = time.Minute
 type PaymentRow struct {
 	ID         string       `db:"id"`
 	OrderID    string       `db:"order_id"`
-	Provider   string       `db:"provider"`
-	State      string       `db:"state"`
+	Provider   string       `db:"provider"` // the gateway, or upi, bank, cash, exchange
+	State      string       `db:"state"`    // created, pending, failed, unidentified, captured
 	Amount     money.Paise  `db:"amount_paise"`
 	Key        string       `db:"provider_key"`
 	ProviderID *string      `db:"provider_id"`
+	Reference  *string      `db:"reference"` // what a transfer must bear, unique per attempt
 	Captured   money.Paise  `db:"captured_paise"`
+	Refunding  money.Paise  `db:"refunding_paise"` // of Captured, on its way back or gone
 	Fee        *money.Paise `db:"fee_paise"`
-	RefundDue  money.Paise  `db:"refund_due_paise"`
 	Reason     string       `db:"reason"`
+	CreatedAt  db.Time      `db:"created_at"`
+	ClaimedAt  *db.Time     `db:"claimed_at"` // the buyer said that she has paid
+	CapturedAt *db.Time     `db:"captured_at"`
 }
 
-const paymentColumns = `id, order_id, provider, state, amount_paise, provider_key, provider_id, captured_paise, fee_paise, refund_due_paise, reason`
+const paymentColumns = `id, order_id, provider, state, amount_paise, provider_key, provider_id, reference, captured_paise, refunding_paise,
+			fee_paise, reason, created_at, claimed_at, captured_at`
 
-// Payable is what the buyer's page needs to pay: the gateway's intent and its
-// client secret, which is never stored.
+// Payable is what the buyer's page needs to pay: of a card the gateway's intent
+// and its client secret, which is never stored; of a transfer the reference it
+// must bear.
 type Payable struct {
 	PaymentID    string
-	IntentID     string
+	Method       Method
 	Provider     string
-	ClientSecret string
 	Amount       money.Paise
+	IntentID     string
+	ClientSecret string
+	Reference    string
+	Link         string // upi://pay
+	Bank         BankAccount
 }
 
-// Pay begins the payment of an order, or finds the one that has begun, in three
-// steps: intent and key committed, gateway called, answer committed. Returns
-// ErrExpired, ErrAlreadyPaid, payment.ErrUnknownOutcome (try again: the same key
+// Pay begins the payment of an order by a method ("" is the order's own), or
+// finds the one that has begun. A card's goes in three steps: intent and key
+// committed, gateway called, answer committed. Returns ErrExpired,
+// ErrAlreadyPaid, ErrMethod, payment.ErrUnknownOutcome (try again: the same key
 // is used) or another fault of payment.
-func (s *Service) Pay(ctx context.Context, actor auth.Actor, order string) (Payable, error) {
-	p, err := s.beginPayment(ctx, actor, order)
+func (s *Service) Pay(ctx context.Context, actor auth.Actor, order string, method Method) (Payable, error) {
+	p, err := s.beginPayment(ctx, actor, order, method)
 	if err != nil {
 		return Payable{}, err
 	}
-	return s.askGateway(ctx, p)
+	if p.Reference == nil {
+		return s.askGateway(ctx, p)
+	}
+	return s.transfer(p), nil
 }
 
-func (s *Service) beginPayment(ctx context.Context, actor auth.Actor, order string) (PaymentRow, error) {
+// transfer is how to pay what no gateway collects.
+func (s *Service) transfer(p PaymentRow) Payable {
+	out := Payable{PaymentID: p.ID, Method: Method(p.Provider), Provider: p.Provider, Amount: p.Amount, Reference: *p.Reference}
+	switch out.Method {
+	case UPI:
+		out.Link = s.settings.UPI.Link(p.Amount, *p.Reference)
+	case BankTransfer:
+		out.Bank = s.settings.Bank
+	}
+	return out
+}
+
+// Link is the upi://pay address of an amount and reference (NPCI UPI linking
+// specification): the buyer's return from her app proves nothing.
+func (u UPIAccount) Link(amount money.Paise, reference string) string {
+	escape := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+	return "upi://pay?pa=" + strings.ReplaceAll(url.QueryEscape(u.ID), "%40", "@") + "&pn=" + escape(u.Name) + "&am=" + amount.Plain() +
+		"&cu=INR&tr=" + reference + "&tn=" + escape("Saebaan "+reference)
+}
+
+func (s *Service) beginPayment(ctx context.Context, actor auth.Actor, order string, method Method) (PaymentRow, error) {
 	var p PaymentRow
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		p = PaymentRow{}
 		o, err := readOrder(tx, actor, order)
 		if err != nil {
 			return err
 		}
-		switch {
-		case o.Payment == PaymentPaid:
-			return ErrAlreadyPaid
-		case o.State == Cancelled, o.ExpiresAt != nil && *o.ExpiresAt <= tx.Now():
-			return ErrExpired
-		case o.State != Placed:
-			return ErrState
+		if method == "" {
+			method = o.Method
+		}
+		if err := s.payable(o, method, tx.Now()); err != nil {
+			return err
+		}
+		settled, err := settledFor(tx, order)
+		if err != nil {
+			return err
+		}
+		provider := string(method)
+		if method == Card {
+			provider = s.provider.Name()
 		}
 		err = tx.Get(&p, `
 			SELECT `+paymentColumns+`
 			FROM payments
-			WHERE order_id = $1 AND provider = $2
+			WHERE order_id = $1 AND provider = $2 AND amount_paise = $3 AND state <> 'captured' AND state <> 'unidentified'
 			ORDER BY id
-			LIMIT 1`, order, s.provider.Name())
-		if err == nil || !errors.Is(err, db.ErrNone) {
+			LIMIT 1`, order, provider, o.Total-settled)
+		if errors.Is(err, db.ErrNone) {
+			p, err = insertPayment(tx, order, provider, o.Total-settled)
+		}
+		if err != nil {
 			return err
 		}
-		p = PaymentRow{ID: id.New("pmt"), OrderID: order, Provider: s.provider.Name(), State: "created", Amount: o.Total}
-		p.Key = p.ID
-		if _, err := tx.Exec(`
-			INSERT INTO payments (id, order_id, provider, state, amount_paise, provider_key, created_at, lookup_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			p.ID, p.OrderID, p.Provider, p.State, p.Amount, p.Key, tx.Now(), tx.Now().Add(lookupAfter)); err != nil {
-			return err
-		}
-		return movePayment(tx, order, o.Payment, PaymentPending)
+		return s.await(tx, o, method)
 	})
+	return p, err
+}
+
+// payable refuses a payment that cannot begin.
+func (s *Service) payable(o Order, method Method, now db.Time) error {
+	switch {
+	case slices.Contains([]PaymentState{PaymentPaid, PaymentPartRefunded, PaymentRefunded}, o.Payment):
+		return ErrAlreadyPaid
+	case o.State == Cancelled, o.ExpiresAt != nil && *o.ExpiresAt <= now:
+		return ErrExpired
+	case o.State != Placed:
+		return ErrState
+	case !slices.Contains(s.settings.Methods(), method):
+		return ErrMethod
+	}
+	return nil
+}
+
+// insertPayment begins an attempt. A transfer gets the reference it must bear.
+func insertPayment(tx *db.Tx, order, provider string, amount money.Paise) (PaymentRow, error) {
+	p := PaymentRow{ID: id.New("pmt"), OrderID: order, Provider: provider, State: "created", Amount: amount, CreatedAt: tx.Now()}
+	p.Key = p.ID
+	var lookup *db.Time
+	if slices.Contains([]string{string(UPI), string(BankTransfer), string(Cash)}, provider) {
+		reference := "SBN" + strings.ToUpper(p.ID[len(p.ID)-13:])
+		p.Reference, p.State = &reference, "pending"
+	} else {
+		at := tx.Now().Add(lookupAfter)
+		lookup = &at
+	}
+	_, err := tx.Exec(`
+		INSERT INTO payments (id, order_id, provider, state, amount_paise, provider_key, reference, created_at, lookup_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		p.ID, p.OrderID, p.Provider, p.State, p.Amount, p.Key, p.Reference, p.CreatedAt, lookup)
+	return p, err
+}
+
+// await notes how the buyer pays now, and keeps her pieces for as long as that
+// method needs; never shorter than before.
+func (s *Service) await(tx *db.Tx, o Order, method Method) error {
+	until := s.settings.hold(method, tx.Now())
+	if method == o.Method || (o.ExpiresAt != nil && *o.ExpiresAt > until) {
+		until = *o.ExpiresAt // asking again keeps nothing longer
+	}
+	if _, err := tx.Exec(`
+		UPDATE orders
+		SET method = $1, expires_at = $2
+		WHERE id = $3 AND state = 'placed'`, method, until, o.ID); err != nil {
+		return err
+	}
+	if o.Payment == PaymentPartPaid {
+		return nil
+	}
+	return movePayment(tx, o.ID, o.Payment, PaymentPending)
+}
+
+// Claim records that the buyer says she has paid by UPI or transfer: her pieces
+// are kept for a day more, once. Nothing is confirmed by it.
+func (s *Service) Claim(ctx context.Context, actor auth.Actor, order string) (Order, error) {
+	var o Order
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if o, err = readOrder(tx, actor, order); err != nil {
+			return err
+		}
+		if err := s.payable(o, o.Method, tx.Now()); err != nil {
+			return err
+		}
+		n, err := tx.Exec(`
+			UPDATE payments
+			SET claimed_at = $1
+			WHERE order_id = $2 AND provider = $3 AND state = 'pending' AND reference IS NOT NULL AND claimed_at IS NULL`,
+			tx.Now(), order, o.Method)
+		if err != nil || n == 0 {
+			return err
+		}
+		until := tx.Now().Add(s.settings.HoldClaimed)
+		if *o.ExpiresAt > until {
+			return nil
+		}
+		o.ExpiresAt = &until
+		_, err = tx.Exec(`
+			UPDATE orders
+			SET expires_at = $1
+			WHERE id = $2 AND state = 'placed'`, until, order)
+		return err
+	})
+	return o, err
+}
+
+// settledFor is what has been captured for an order and is not on its way back
+// out of the deposit.
+func settledFor(tx *db.Tx, order string) (money.Paise, error) {
+	var p money.Paise
+	err := tx.Get(&p, `
+		SELECT CAST(COALESCE((SELECT SUM(p.captured_paise) FROM payments p WHERE p.order_id = $1 AND p.state = 'captured'), 0)
+			- COALESCE((SELECT SUM(r.amount_paise) FROM refunds r WHERE r.order_id = $1 AND r.source = 'deposit'), 0) AS BIGINT)`, order)
 	return p, err
 }
 
@@ -107,7 +243,7 @@ func (s *Service) askGateway(ctx context.Context, p PaymentRow) (Payable, error)
 	if err != nil {
 		return Payable{}, err
 	}
-	out := Payable{PaymentID: p.ID, IntentID: intent.ID, Provider: p.Provider, ClientSecret: intent.ClientSecret, Amount: p.Amount}
+	out := Payable{PaymentID: p.ID, Method: Card, IntentID: intent.ID, Provider: p.Provider, ClientSecret: intent.ClientSecret, Amount: p.Amount}
 	if p.ProviderID != nil {
 		return out, nil
 	}
@@ -122,8 +258,13 @@ func (s *Service) askGateway(ctx context.Context, p PaymentRow) (Payable, error)
 }
 
 // LookUpPayments asks the gateway again about payments whose answer was cut
-// off, with the same key. It returns how many it asked about.
+// off, with the same key. A gateway forgets a key after a day: then nobody has
+// the intent's secret, it can never be paid, and asking would only make another.
+// It returns how many it asked about.
 func (s *Service) LookUpPayments(ctx context.Context) (int, error) {
+	if s.provider == nil {
+		return 0, nil
+	}
 	var due []PaymentRow
 	if err := s.db.Select(ctx, &due, `
 		SELECT `+paymentColumns+`
@@ -134,6 +275,12 @@ func (s *Service) LookUpPayments(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for _, p := range due {
+		if p.CreatedAt.Add(payment.KeyLife) < s.db.Clock.Now() {
+			if err := s.giveUpLookup(ctx, p.ID); err != nil {
+				return 0, err
+			}
+			continue
+		}
 		if _, err := s.askGateway(ctx, p); err != nil {
 			slog.Warn("payment outcome still unknown", "payment", p.ID, "error", err)
 			if err := s.postponeLookup(ctx, p.ID); err != nil {
@@ -150,6 +297,16 @@ func (s *Service) postponeLookup(ctx context.Context, paymentID string) error {
 			UPDATE payments
 			SET lookup_at = $1
 			WHERE id = $2 AND lookup_at IS NOT NULL`, tx.Now().Add(5*lookupAfter), paymentID)
+		return err
+	})
+}
+
+func (s *Service) giveUpLookup(ctx context.Context, paymentID string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`
+			UPDATE payments
+			SET lookup_at = NULL, state = 'failed', reason = 'never_begun'
+			WHERE id = $1 AND provider_id IS NULL`, paymentID)
 		return err
 	})
 }

@@ -13,7 +13,6 @@ import (
 	"saebaan/internal/gst"
 	"saebaan/internal/id"
 	"saebaan/internal/idem"
-	"saebaan/internal/money"
 	"saebaan/internal/outbox"
 )
 
@@ -24,6 +23,7 @@ type PlaceInput struct {
 	Address  Address
 	Method   Method
 	Language string
+	Coupon   string // a code, or ""
 }
 
 var (
@@ -69,11 +69,16 @@ func (in *PlaceInput) check() error {
 	if _, ok := gst.States[in.Address.State]; !ok {
 		fault = fault.At("address.state", "this is not the code of an Indian State")
 	}
+	if in.Buyer.GSTIN = gst.NormalGSTIN(in.Buyer.GSTIN); in.Buyer.GSTIN != "" {
+		if err := gst.ValidGSTIN(in.Buyer.GSTIN); err != nil {
+			return err
+		}
+		if in.Buyer.GSTIN[:2] != in.Address.State {
+			fault = fault.At("buyer.gstin", "the number belongs to another State than the address")
+		}
+	}
 	if len(fault.Fields) > 0 {
 		return fault
-	}
-	if _, ok := Holds[in.Method]; !ok {
-		return ErrMethod
 	}
 	if !slices.Contains([]string{"en", "hi", "ur"}, in.Language) {
 		in.Language = "en"
@@ -91,14 +96,24 @@ func (s *Service) Place(ctx context.Context, actor auth.Actor, key string, in Pl
 	if err := in.check(); err != nil {
 		return Order{}, err
 	}
+	if !slices.Contains(s.settings.Methods(), in.Method) {
+		return Order{}, ErrMethod
+	}
 	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "orders.place", Key: key}, in,
 		func(tx *db.Tx) (Order, error) {
 			lines, err := s.takeCart(tx, actor, in.Cart)
 			if err != nil {
 				return Order{}, err
 			}
-			o := s.draft(tx, in)
-			if err := s.freeze(tx, &o, lines); err != nil {
+			coupon, err := takeCoupon(tx, in.Coupon, in.Buyer.Phone)
+			if err != nil {
+				return Order{}, err
+			}
+			o, err := s.draft(tx, in, coupon)
+			if err != nil {
+				return Order{}, err
+			}
+			if err := s.freeze(tx, &o, lines, coupon); err != nil {
 				return Order{}, err
 			}
 			if err := reserve(tx, &o); err != nil {
@@ -133,70 +148,19 @@ func (s *Service) takeCart(tx *db.Tx, actor auth.Actor, cart string) ([]LineInpu
 	return lines, err
 }
 
-func (s *Service) draft(tx *db.Tx, in PlaceInput) Order {
-	expires := tx.Now().Add(Holds[in.Method])
-	return Order{ID: id.New("ord"), State: Placed, Payment: PaymentOpen, Method: in.Method, Buyer: in.Buyer,
-		Address: in.Address, Language: in.Language, SellerState: catalog.SellerState,
-		BusinessDate: tx.Now().Date(), PlacedAt: tx.Now(), ExpiresAt: &expires}
-}
-
-// freeze fixes price, tax, rounding and heads of every line, per piece.
-func (s *Service) freeze(tx *db.Tx, o *Order, lines []LineInput) error {
-	variants := make([]string, len(lines))
-	for i, l := range lines {
-		variants[i] = l.Variant
-	}
-	offers, err := catalog.Offers(tx, variants)
+func (s *Service) draft(tx *db.Tx, in PlaceInput, coupon *Coupon) (Order, error) {
+	r, err := registrationAt(tx, catalog.SellerState, tx.Now().Date())
 	if err != nil {
-		return err
+		return Order{}, err
 	}
-	interState := o.Address.State != o.SellerState
-	for _, in := range lines {
-		offer, ok := offers[in.Variant]
-		if !ok {
-			return ErrNotForSale
-		}
-		rate, err := s.gst.Rate(offer.HSN, offer.Card.ListPrice, o.BusinessDate)
-		if err != nil {
-			return err
-		}
-		tax, rounding, err := gst.PieceTax(offer.Card.Tag, offer.Card.ListPrice, rate, interState)
-		if err != nil {
-			return err
-		}
-		if rounding < -2 || rounding > 2 {
-			return ErrStalePrice
-		}
-		o.Lines = append(o.Lines, Line{ID: id.New("lin"), ProductID: offer.ProductID, VariantID: in.Variant,
-			CardID: offer.Card.ID, SKU: offer.SKU, Size: offer.Size,
-			TitleEn: offer.TitleEn, TitleHi: offer.TitleHi, TitleUr: offer.TitleUr, Quantity: in.Quantity,
-			HSN: offer.HSN, Rate: rate, Tag: offer.Card.Tag, Taxable: offer.Card.ListPrice,
-			CGST: tax.CGST, SGST: tax.SGST, IGST: tax.IGST, Rounding: rounding, Heads: offer.Card.Heads})
+	expires := s.settings.hold(in.Method, tx.Now())
+	o := Order{ID: id.New("ord"), State: Placed, Payment: PaymentOpen, Method: in.Method, Buyer: in.Buyer,
+		Address: in.Address, Language: in.Language, SellerState: r.State, Registration: r.ID,
+		BusinessDate: tx.Now().Date(), PlacedAt: tx.Now(), ExpiresAt: &expires}
+	if coupon != nil {
+		o.CouponID, o.CouponCode = coupon.ID, coupon.Code
 	}
-	return o.addUp()
-}
-
-// addUp sums the lines into the order's totals.
-func (o *Order) addUp() error {
-	add := func(to *money.Paise, unit money.Paise, n int64) error {
-		sum, err := unit.Times(n)
-		if err == nil {
-			*to, err = money.Add(*to, sum)
-		}
-		return err
-	}
-	for _, l := range o.Lines {
-		for to, unit := range map[*money.Paise]money.Paise{&o.Total: l.Tag, &o.Taxable: l.Taxable, &o.Tax.CGST: l.CGST,
-			&o.Tax.SGST: l.SGST, &o.Tax.IGST: l.IGST, &o.Rounding: l.Rounding} {
-			if err := add(to, unit, l.Quantity); err != nil {
-				return err
-			}
-		}
-	}
-	if o.Total > money.Max {
-		return money.ErrOverflow
-	}
-	return nil
+	return o, nil
 }
 
 // reserve binds every line to lots, variants in sorted order.
@@ -208,6 +172,10 @@ func reserve(tx *db.Tx, o *Order) error {
 	slices.SortFunc(sorted, func(a, b int) int { return strings.Compare(o.Lines[a].VariantID, o.Lines[b].VariantID) })
 	for _, i := range sorted {
 		l := o.Lines[i]
+		if l.Kind == Shipping {
+			o.Allocations = append(o.Allocations, Allocation{ID: id.New("alc"), OrderID: o.ID, LineID: l.ID, Pieces: 1, State: Reserved})
+			continue
+		}
 		taken, err := catalog.Reserve(tx, l.VariantID, l.Quantity)
 		if err != nil {
 			return err
@@ -224,18 +192,21 @@ func insertOrder(tx *db.Tx, o *Order, cart, access string) error {
 	if _, err := tx.Exec(`
 		INSERT INTO orders (id, channel, state, payment_state, method, cart_id, access_hash, buyer_name, buyer_phone, buyer_email,
 			house, landmark, city, state_code, pin, language, seller_state, total_paise, taxable_paise, cgst_paise, sgst_paise,
-			igst_paise, rounding_paise, business_date, placed_at, expires_at)
-		VALUES ($1, 'retail', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+			igst_paise, rounding_paise, business_date, placed_at, expires_at, registration, buyer_gstin, coupon_id, coupon_code, exchange_of)
+		VALUES ($1, 'retail', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+			$26, $27, $28, $29, $30)`,
 		o.ID, o.State, o.Payment, o.Method, cart, access, o.Buyer.Name, o.Buyer.Phone, o.Buyer.Email,
 		o.Address.House, o.Address.Landmark, o.Address.City, o.Address.State, o.Address.PIN, o.Language, o.SellerState,
-		o.Total, o.Taxable, o.Tax.CGST, o.Tax.SGST, o.Tax.IGST, o.Rounding, o.BusinessDate, o.PlacedAt, o.ExpiresAt); err != nil {
+		o.Total, o.Taxable, o.Tax.CGST, o.Tax.SGST, o.Tax.IGST, o.Rounding, o.BusinessDate, o.PlacedAt, o.ExpiresAt,
+		o.Registration, o.Buyer.GSTIN, o.CouponID, o.CouponCode, o.ExchangeOf); err != nil {
 		return err
 	}
 	var lines, heads []any
 	n := 0
 	for i, l := range o.Lines {
 		lines = append(lines, l.ID, o.ID, i+1, l.ProductID, l.VariantID, l.CardID, l.SKU, l.Size, l.TitleEn, l.TitleHi, l.TitleUr,
-			l.Quantity, l.HSN, l.Rate, l.Tag, l.Taxable, l.CGST, l.SGST, l.IGST, l.Rounding)
+			l.Quantity, l.HSN, l.Rate, l.Tag, l.Taxable, l.CGST, l.SGST, l.IGST, l.Rounding,
+			l.Kind, l.ListPrice, l.FullTag, l.SetVariant, l.MadeToOrder)
 		for pos, h := range l.Heads {
 			heads = append(heads, l.ID, pos+1, h.Kind, h.Head, h.Paise, h.Minutes, h.Shares)
 			n++
@@ -243,8 +214,9 @@ func insertOrder(tx *db.Tx, o *Order, cart, access string) error {
 	}
 	if _, err := tx.Exec(`
 		INSERT INTO order_lines (id, order_id, pos, product_id, variant_id, card_id, sku, size, title_en, title_hi, title_ur,
-			quantity, hsn, rate_bp, tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise)
-		VALUES `+db.Values(len(o.Lines), 20), lines...); err != nil {
+			quantity, hsn, rate_bp, tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise,
+			kind, list_paise, full_tag_paise, set_variant, made_to_order)
+		VALUES `+db.Values(len(o.Lines), 25), lines...); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`

@@ -39,20 +39,30 @@ type orderRow struct {
 	ConfirmedAt  *db.Time     `db:"confirmed_at"`
 	ClosedAt     *db.Time     `db:"closed_at"`
 	RefundDue    money.Paise  `db:"refund_due"`
+	Registration string       `db:"registration"`
+	BuyerGSTIN   string       `db:"buyer_gstin"`
+	CouponID     string       `db:"coupon_id"`
+	CouponCode   string       `db:"coupon_code"`
+	Dispute      DisputeState `db:"dispute"`
+	EndedBecause string       `db:"ended_because"`
+	ExchangeOf   string       `db:"exchange_of"`
 }
 
 const orderColumns = `o.id, o.state, o.payment_state, o.method, o.access_hash, o.buyer_name, o.buyer_phone, o.buyer_email, o.house, o.landmark,
 			o.city, o.state_code, o.pin, o.language, o.seller_state, o.total_paise, o.taxable_paise, o.cgst_paise, o.sgst_paise, o.igst_paise,
 			o.rounding_paise, o.business_date, o.placed_at, o.expires_at, o.confirmed_at, o.closed_at,
-			CAST(COALESCE((SELECT SUM(p.refund_due_paise) FROM payments p WHERE p.order_id = o.id), 0) AS BIGINT) AS refund_due`
+			o.registration, o.buyer_gstin, o.coupon_id, o.coupon_code, o.dispute, o.ended_because, o.exchange_of,
+			CAST(COALESCE((SELECT SUM(r.amount_paise) FROM refunds r WHERE r.order_id = o.id AND r.state <> 'paid'), 0) AS BIGINT) AS refund_due`
 
 func (r orderRow) order() Order {
 	return Order{ID: r.ID, State: r.State, Payment: r.Payment, Method: r.Method,
-		Buyer:    Buyer{r.BuyerName, r.BuyerPhone, r.BuyerEmail},
+		Buyer:    Buyer{r.BuyerName, r.BuyerPhone, r.BuyerEmail, r.BuyerGSTIN},
 		Address:  Address{r.House, r.Landmark, r.City, r.StateCode, r.PIN},
 		Language: r.Language, SellerState: r.SellerState, Total: r.Total, Taxable: r.Taxable,
 		Tax: gst.Tax{CGST: r.CGST, SGST: r.SGST, IGST: r.IGST}, Rounding: r.Rounding, BusinessDate: r.BusinessDate,
-		PlacedAt: r.PlacedAt, ExpiresAt: r.ExpiresAt, ConfirmedAt: r.ConfirmedAt, ClosedAt: r.ClosedAt, RefundDue: r.RefundDue}
+		PlacedAt: r.PlacedAt, ExpiresAt: r.ExpiresAt, ConfirmedAt: r.ConfirmedAt, ClosedAt: r.ClosedAt, RefundDue: r.RefundDue,
+		Registration: r.Registration, CouponID: r.CouponID, CouponCode: r.CouponCode, Dispute: r.Dispute,
+		EndedBecause: r.EndedBecause, ExchangeOf: r.ExchangeOf}
 }
 
 // staff are the roles that see every order.
@@ -107,8 +117,8 @@ func orderByID(tx *db.Tx, order string) (orderRow, error) {
 func withParts(tx *db.Tx, row orderRow) (Order, error) {
 	o := row.order()
 	if err := tx.Select(&o.Lines, `
-		SELECT id, product_id, variant_id, card_id, sku, size, title_en, title_hi, title_ur, quantity, hsn, rate_bp,
-			tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise
+		SELECT id, kind, product_id, variant_id, set_variant, card_id, sku, size, title_en, title_hi, title_ur, quantity, cancelled,
+			made_to_order, hsn, rate_bp, list_paise, full_tag_paise, tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise
 		FROM order_lines
 		WHERE order_id = $1
 		ORDER BY pos`, o.ID); err != nil {
@@ -133,6 +143,13 @@ func withParts(tx *db.Tx, row orderRow) (Order, error) {
 			}
 		}
 	}
+	if err := tx.Select(&o.Shipments, `
+		SELECT id, order_id, carrier, tracking, dispatched_at, delivered_at
+		FROM shipments
+		WHERE order_id = $1
+		ORDER BY id`, o.ID); err != nil {
+		return o, err
+	}
 	return o, tx.Select(&o.Allocations, `
 		SELECT `+allocationColumns+`
 		FROM allocations
@@ -140,7 +157,7 @@ func withParts(tx *db.Tx, row orderRow) (Order, error) {
 		ORDER BY id`, o.ID)
 }
 
-const allocationColumns = `id, order_id, line_id, lot_id, pieces, state, dispatched_at, delivered_at, release_at, released_at`
+const allocationColumns = `id, order_id, line_id, lot_id, pieces, returned, state, shipment_id, dispatched_at, delivered_at, release_at, released_at`
 
 // Orders lists up to limit orders before an id, newest first, without their
 // lines, for staff.

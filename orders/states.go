@@ -1,9 +1,6 @@
 package orders
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // State is where an order stands.
 type State string
@@ -20,7 +17,7 @@ const (
 // only when money arrives late and its pieces are still there.
 var OrderMoves = map[State][]State{
 	Placed:    {Confirmed, Cancelled},
-	Confirmed: {Closed},
+	Confirmed: {Closed, Cancelled},
 	Cancelled: {Confirmed},
 	Closed:    {},
 }
@@ -30,21 +27,45 @@ type PaymentState string
 
 // The payment states of an order.
 const (
-	PaymentOpen    PaymentState = "open"
-	PaymentPending PaymentState = "pending"
-	PaymentPaid    PaymentState = "paid"
-	PaymentFailed  PaymentState = "failed"
-	PaymentExpired PaymentState = "expired"
+	PaymentOpen         PaymentState = "open"
+	PaymentPending      PaymentState = "pending"
+	PaymentPartPaid     PaymentState = "part_paid"
+	PaymentPaid         PaymentState = "paid"
+	PaymentFailed       PaymentState = "failed"
+	PaymentExpired      PaymentState = "expired"
+	PaymentPartRefunded PaymentState = "part_refunded"
+	PaymentRefunded     PaymentState = "refunded"
 )
 
 // PaymentMoves is the transition table of an order's payment. Events come in
-// any order, so money may still arrive after a failure or an expiry.
+// any order, so money may still arrive after a failure or an expiry, and a
+// refund that failed makes an order paid again.
 var PaymentMoves = map[PaymentState][]PaymentState{
-	PaymentOpen:    {PaymentPending, PaymentExpired},
-	PaymentPending: {PaymentPaid, PaymentFailed, PaymentExpired},
-	PaymentFailed:  {PaymentPending, PaymentPaid, PaymentExpired},
-	PaymentExpired: {PaymentPaid},
-	PaymentPaid:    {},
+	PaymentOpen:         {PaymentPending, PaymentPartPaid, PaymentPaid, PaymentExpired},
+	PaymentPending:      {PaymentPartPaid, PaymentPaid, PaymentFailed, PaymentExpired},
+	PaymentFailed:       {PaymentPending, PaymentPartPaid, PaymentPaid, PaymentExpired},
+	PaymentExpired:      {PaymentPartPaid, PaymentPaid},
+	PaymentPartPaid:     {PaymentPaid, PaymentExpired, PaymentRefunded, PaymentPartRefunded},
+	PaymentPaid:         {PaymentPartRefunded, PaymentRefunded},
+	PaymentPartRefunded: {PaymentPaid, PaymentRefunded},
+	PaymentRefunded:     {PaymentPaid, PaymentPartRefunded},
+}
+
+// DisputeState is where a buyer's complaint at her bank stands, beside the payment.
+type DisputeState string
+
+// The states of a dispute; "" is none.
+const (
+	DisputeOpen DisputeState = "open"
+	DisputeWon  DisputeState = "won"
+	DisputeLost DisputeState = "lost"
+)
+
+// DisputeMoves is the transition table of a dispute.
+var DisputeMoves = map[DisputeState][]DisputeState{
+	DisputeOpen: {DisputeWon, DisputeLost},
+	DisputeWon:  {},
+	DisputeLost: {},
 }
 
 // Fulfilment is where an allocation stands.
@@ -52,40 +73,41 @@ type Fulfilment string
 
 // The states of an allocation.
 const (
-	Reserved   Fulfilment = "reserved"
-	Committed  Fulfilment = "committed"
-	Dispatched Fulfilment = "dispatched"
-	Delivered  Fulfilment = "delivered"
-	Released   Fulfilment = "cancelled" // before dispatch: its pieces went back to stock
+	Reserved    Fulfilment = "reserved"
+	Committed   Fulfilment = "committed"
+	Dispatched  Fulfilment = "dispatched"
+	Delivered   Fulfilment = "delivered"
+	ReturnedAll Fulfilment = "returned"  // every piece of it came back
+	Released    Fulfilment = "cancelled" // before dispatch: its pieces went back to stock
 )
 
 // FulfilmentMoves is the transition table of an allocation.
 var FulfilmentMoves = map[Fulfilment][]Fulfilment{
-	Reserved:   {Committed, Released},
-	Committed:  {Dispatched, Released},
-	Dispatched: {Delivered},
-	Delivered:  {},
-	Released:   {},
+	Reserved:    {Committed, Released},
+	Committed:   {Dispatched, Released},
+	Dispatched:  {Delivered, ReturnedAll},
+	Delivered:   {ReturnedAll},
+	ReturnedAll: {},
+	Released:    {},
+}
+
+// RefundMoves is the transition table of money that goes back. A gateway may
+// report a failure after success; a failed refund is then paid by a person.
+var RefundMoves = map[RefundState][]RefundState{
+	RefundDue:     {RefundSending, RefundPaid},
+	RefundSending: {RefundPending, RefundPaid, RefundFailed},
+	RefundPending: {RefundPaid, RefundFailed},
+	RefundFailed:  {RefundPaid},
+	RefundPaid:    {RefundFailed},
+}
+
+// ReturnMoves is the transition table of a return.
+var ReturnMoves = map[ReturnState][]ReturnState{
+	ReturnRequested: {ReturnReceived, ReturnRefused, ReturnWithdrawn},
+	ReturnReceived:  {},
+	ReturnRefused:   {},
+	ReturnWithdrawn: {},
 }
 
 // can reports whether a table allows the move.
 func can[S ~string](table map[S][]S, from, to S) bool { return slices.Contains(table[from], to) }
-
-// Method is how a buyer pays.
-type Method string
-
-// The methods open to buyers so far.
-const Card Method = "card"
-
-// Holds is how long pieces stay reserved while a payment is awaited, by method
-// (DESIGN §5).
-var Holds = map[Method]time.Duration{
-	Card: 15 * time.Minute,
-}
-
-const (
-	// ReturnWindow after delivery must pass before the makers' credit is payable.
-	ReturnWindow = 7 * 24 * time.Hour
-	// NoNews after dispatch stands for a delivery that nobody reported.
-	NoNews = 15 * 24 * time.Hour
-)

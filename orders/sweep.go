@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
-	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/ledger"
+	"saebaan/internal/money"
 )
 
 const sweepBatch = 200
@@ -22,6 +23,7 @@ func (s *Service) ReleaseDue(ctx context.Context) (int, error) {
 		SELECT id
 		FROM allocations
 		WHERE release_at <= $1
+			AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = allocations.order_id AND o.dispute = 'open')
 		ORDER BY release_at, id
 		LIMIT $2`, s.db.Clock.Now(), sweepBatch); err != nil {
 		return 0, err
@@ -50,37 +52,47 @@ func (s *Service) release(ctx context.Context, allocation string) error {
 			UPDATE allocations
 			SET released_at = $1, release_at = NULL
 			WHERE id = $2 AND release_at <= $1 AND released_at IS NULL
+				AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = allocations.order_id AND o.dispute = 'open')
 			RETURNING `+allocationColumns, tx.Now(), allocation)
 		if errors.Is(err, db.ErrNone) {
-			return nil // another worker was first
+			return nil // another worker was first, or a dispute holds it
 		}
 		if err != nil {
 			return err
 		}
 		reason := "window_over"
-		if a.State != Delivered {
+		if a.DeliveredAt == nil {
 			reason = "no_news"
 		}
-		sale, err := ledger.EntryByReference(tx, "sale:"+a.ID)
-		if err != nil {
+		if err := releaseCredits(tx, a, reason); err != nil {
 			return err
 		}
-		if err := releaseCredits(tx, sale, a, reason); err != nil {
-			return err
-		}
-		return closeIfDone(tx, a.OrderID)
+		return s.closeIfDone(tx, a.OrderID)
 	})
 }
 
-// releaseCredits moves each maker's credits of a sale from held to payable.
-func releaseCredits(tx *db.Tx, sale ledger.Entry, a Allocation, reason string) error {
+// releaseCredits moves from held to payable what each maker still has of an
+// allocation: her credits of the sale less what a return has reversed.
+func releaseCredits(tx *db.Tx, a Allocation, reason string) error {
+	var held []struct {
+		Artisan string      `db:"artisan_id"`
+		Nature  string      `db:"nature"`
+		Paise   money.Paise `db:"paise"`
+	}
+	if err := tx.Select(&held, `
+		SELECT artisan_id, nature, CAST(-SUM(paise) AS BIGINT) AS paise
+		FROM postings
+		WHERE order_id = $1 AND line_id = $2 AND lot_id = $3 AND artisan_id <> ''
+			AND account = 'liability:artisan:' || artisan_id || ':held'
+		GROUP BY artisan_id, nature
+		HAVING SUM(paise) <> 0
+		ORDER BY artisan_id, nature`, a.OrderID, a.LineID, a.LotID); err != nil {
+		return err
+	}
 	e := ledger.New("release", "release:"+a.ID, auth.System("release").String()).Because(reason)
-	for _, p := range sale.Postings {
-		if p.Artisan == "" || p.Account != ledger.Held(p.Artisan) {
-			continue
-		}
-		e.Debit(ledger.Held(p.Artisan), -p.Paise, p.Tags).Credit(ledger.Payable(p.Artisan), -p.Paise, p.Tags).
-			Guard(ledger.Held(p.Artisan))
+	for _, h := range held {
+		tags := ledger.Tags{Order: a.OrderID, Line: a.LineID, Lot: a.LotID, Artisan: h.Artisan, Nature: h.Nature}
+		e.Debit(ledger.Held(h.Artisan), h.Paise, tags).Credit(ledger.Payable(h.Artisan), h.Paise, tags).Guard(ledger.Held(h.Artisan))
 	}
 	if len(e.Postings) == 0 {
 		return nil
@@ -89,7 +101,11 @@ func releaseCredits(tx *db.Tx, sale ledger.Entry, a Allocation, reason string) e
 	return err
 }
 
-func closeIfDone(tx *db.Tx, order string) error {
+// days is so many days as a duration.
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+// closeIfDone closes an order of which nothing waits to be sent or released.
+func (s *Service) closeIfDone(tx *db.Tx, order string) error {
 	_, err := tx.Exec(`
 		UPDATE orders
 		SET state = 'closed', closed_at = $1
@@ -99,49 +115,4 @@ func closeIfDone(tx *db.Tx, order string) error {
 				FROM allocations a
 				WHERE a.order_id = $2 AND a.state <> 'cancelled' AND a.released_at IS NULL)`, tx.Now(), order)
 	return err
-}
-
-// ExpireDue cancels orders whose payment did not come in time and gives their
-// pieces back. It returns how many orders it cancelled.
-func (s *Service) ExpireDue(ctx context.Context) (int, error) {
-	var due []string
-	if err := s.db.Select(ctx, &due, `
-		SELECT id
-		FROM orders
-		WHERE expires_at <= $1
-		ORDER BY expires_at, id
-		LIMIT $2`, s.db.Clock.Now(), sweepBatch); err != nil {
-		return 0, err
-	}
-	return each(ctx, due, s.expire)
-}
-
-func (s *Service) expire(ctx context.Context, order string) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(`
-			UPDATE orders
-			SET state = 'cancelled', payment_state = 'expired', expires_at = NULL
-			WHERE id = $1 AND state = 'placed' AND expires_at <= $2`, order, tx.Now())
-		if err != nil || n == 0 {
-			return err
-		}
-		var held []Allocation
-		if err := tx.Select(&held, `
-			SELECT `+allocationColumns+`
-			FROM allocations
-			WHERE order_id = $1 AND state = 'reserved'
-			ORDER BY lot_id, id`, order); err != nil {
-			return err
-		}
-		for _, a := range held {
-			if err := catalog.Unreserve(tx, a.LotID, a.Pieces); err != nil {
-				return err
-			}
-		}
-		_, err = tx.Exec(`
-			UPDATE allocations
-			SET state = 'cancelled'
-			WHERE order_id = $1 AND state = 'reserved'`, order)
-		return err
-	})
 }

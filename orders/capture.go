@@ -1,0 +1,126 @@
+package orders
+
+import (
+	"slices"
+
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/id"
+	"saebaan/internal/ledger"
+	"saebaan/internal/money"
+	"saebaan/internal/outbox"
+)
+
+// arrival is money that came for a payment.
+type arrival struct {
+	amount     money.Paise
+	account    ledger.Account // the asset it is on now
+	actor      auth.Actor
+	providerID *string
+}
+
+// captured enters money that arrived and settles its order: once, whatever came
+// before. From a gateway another amount than asked is unidentified until a
+// person decides.
+func (s *Service) captured(tx *db.Tx, p PaymentRow, in arrival) error {
+	state := "captured"
+	if in.amount != p.Amount {
+		state = "unidentified"
+	}
+	n, err := tx.Exec(`
+		UPDATE payments
+		SET state = $1, captured_paise = $2, captured_at = $3, reason = '', lookup_at = NULL, provider_id = COALESCE(provider_id, $4)
+		WHERE id = $5 AND state NOT IN ('captured', 'unidentified')`, state, in.amount, tx.Now(), in.providerID, p.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	if in.account == ledger.Stripe {
+		if err := outbox.Add(tx, outbox.PaymentFee, outbox.Fee{Payment: p.ID}); err != nil {
+			return err
+		}
+	}
+	tags := ledger.Tags{Order: p.OrderID}
+	entry := ledger.New("payment", "payment:"+p.ID, in.actor.String()).Debit(in.account, in.amount, tags)
+	if state == "unidentified" {
+		receipt := Receipt{ID: id.New("rcp"), Account: in.account, LineKey: "payment:" + p.ID, Amount: in.amount,
+			Date: tx.Now().Date(), Reference: p.ID, State: ReceiptUnidentified, PaymentID: p.ID}
+		if err := insertReceipt(tx, in.actor, receipt); err != nil {
+			return err
+		}
+		_, err := ledger.Post(tx, entry.Because("amount_differs").Credit(ledger.Unidentified(receipt.ID), in.amount, tags))
+		return err
+	}
+	if _, err := ledger.Post(tx, entry.Credit(ledger.Deposit(p.OrderID), in.amount, tags)); err != nil {
+		return err
+	}
+	return s.settle(tx, p, in)
+}
+
+// settle decides what money on an order's deposit does: it confirms the order,
+// waits for the rest, or must go back.
+func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
+	o, err := loadOrder(tx, p.OrderID)
+	if err != nil {
+		return err
+	}
+	settled, err := settledFor(tx, o.ID)
+	if err != nil {
+		return err
+	}
+	back := func(amount money.Paise, reason string) error {
+		return s.owed(tx, in.actor, debt{order: o.ID, amount: amount, reason: reason})
+	}
+	switch {
+	case slices.Contains([]PaymentState{PaymentPaid, PaymentPartRefunded, PaymentRefunded}, o.Payment):
+		return back(in.amount, "paid_twice")
+	case o.State == Cancelled && o.EndedBecause != EndedExpired:
+		return back(in.amount, "cancelled")
+	case o.State == Cancelled && settled < o.Total:
+		return back(settled, "too_late")
+	case settled < o.Total:
+		return movePayment(tx, o.ID, o.Payment, PaymentPartPaid)
+	}
+	if err := movePayment(tx, o.ID, o.Payment, PaymentPaid); err != nil {
+		return err
+	}
+	if o.State == Cancelled {
+		there, err := reserveAgain(tx, &o)
+		if err != nil {
+			return err
+		}
+		if !there {
+			return back(settled, "pieces_gone")
+		}
+	}
+	if err := confirm(tx, o, p); err != nil {
+		return err
+	}
+	if settled > o.Total {
+		return back(settled-o.Total, "overpaid")
+	}
+	return nil
+}
+
+// confirm commits the pieces of a paid order and makes its receipt voucher.
+func confirm(tx *db.Tx, o Order, p PaymentRow) error {
+	if _, err := tx.Exec(`
+		UPDATE allocations
+		SET state = 'committed'
+		WHERE order_id = $1 AND state = 'reserved'`, o.ID); err != nil {
+		return err
+	}
+	n, err := tx.Exec(`
+		UPDATE orders
+		SET state = 'confirmed', confirmed_at = $1, expires_at = NULL, ended_because = ''
+		WHERE id = $2 AND state IN ('placed', 'cancelled')`, tx.Now(), o.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrState
+	}
+	if err := receiptVoucher(tx, o, p.ID); err != nil {
+		return err
+	}
+	return mailStep(tx, o.ID, "paid")
+}

@@ -1,0 +1,231 @@
+package orders
+
+import (
+	"context"
+	"errors"
+
+	"saebaan/catalog"
+	"saebaan/internal/auth"
+	"saebaan/internal/db"
+	"saebaan/internal/id"
+	"saebaan/internal/ledger"
+	"saebaan/internal/money"
+	"saebaan/internal/payment"
+)
+
+// Dispute is a buyer's complaint at her bank about a card payment.
+type Dispute struct {
+	ID         string       `db:"id"`
+	ProviderID string       `db:"provider_id"`
+	OrderID    string       `db:"order_id"`
+	PaymentID  string       `db:"payment_id"`
+	Amount     money.Paise  `db:"amount_paise"`
+	State      DisputeState `db:"state"`
+	Fee        money.Paise  `db:"fee_paise"`
+	FeeGST     money.Paise  `db:"fee_gst_paise"`
+	OpenedAt   db.Time      `db:"opened_at"`
+	ClosedAt   *db.Time     `db:"closed_at"`
+}
+
+const disputeColumns = `id, provider_id, order_id, payment_id, amount_paise, state, fee_paise, fee_gst_paise, opened_at, closed_at`
+
+// disputed enters what the gateway says about a dispute. Opened: the gateway has
+// taken the money, and the makers' shares of the order are held. Won: both come
+// back. Lost: the risk fund bears it, the makers keep what they earned
+// (DESIGN §4.3). The events may come in any order and any number of times.
+func (s *Service) disputed(tx *db.Tx, p PaymentRow, e payment.Event) error {
+	// Only what was paid is disputed: when the dispute comes first, it tells both.
+	if err := s.captured(tx, p, arrival{amount: p.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID}); err != nil {
+		return err
+	}
+	d, err := s.openDispute(tx, p, e)
+	if err != nil {
+		return err
+	}
+	if err := disputeFee(tx, d, e); err != nil {
+		return err
+	}
+	to := DisputeState(e.Dispute)
+	if d.State != DisputeOpen || !can(DisputeMoves, d.State, to) {
+		return nil
+	}
+	if _, err := tx.Exec(`
+		UPDATE disputes
+		SET state = $1, closed_at = $2
+		WHERE id = $3 AND state = 'open'`, to, tx.Now(), d.ID); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`
+		UPDATE orders
+		SET dispute = $1
+		WHERE id = $2`, to, d.OrderID); err != nil {
+		return err
+	}
+	if err := s.closeDispute(tx, d, to); err != nil {
+		return err
+	}
+	return unfreeze(tx, d)
+}
+
+// openDispute finds the dispute or, when this is its first event, opens it.
+func (s *Service) openDispute(tx *db.Tx, p PaymentRow, e payment.Event) (Dispute, error) {
+	var d Dispute
+	err := tx.Get(&d, `
+		SELECT `+disputeColumns+`
+		FROM disputes
+		WHERE provider = $1 AND provider_id = $2`, s.provider.Name(), e.DisputeID)
+	if err == nil || !errors.Is(err, db.ErrNone) {
+		return d, err
+	}
+	d = Dispute{ID: id.New("dsp"), ProviderID: e.DisputeID, OrderID: p.OrderID, PaymentID: p.ID, Amount: e.Amount, State: DisputeOpen, OpenedAt: tx.Now()}
+	if _, err := tx.Exec(`
+		INSERT INTO disputes (id, provider, provider_id, order_id, payment_id, amount_paise, state, opened_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		d.ID, s.provider.Name(), d.ProviderID, d.OrderID, d.PaymentID, d.Amount, d.State, d.OpenedAt); err != nil {
+		return d, err
+	}
+	if _, err := tx.Exec(`
+		UPDATE orders
+		SET dispute = 'open'
+		WHERE id = $1`, d.OrderID); err != nil {
+		return d, err
+	}
+	tags := ledger.Tags{Order: d.OrderID}
+	if _, err := ledger.Post(tx, ledger.New("dispute", "dispute:"+d.ID+":open", gateway.String()).Because("dispute_opened").
+		Debit(ledger.Receivable(d.OrderID), d.Amount, tags).Credit(ledger.Stripe, d.Amount, tags)); err != nil {
+		return d, err
+	}
+	return d, freeze(tx, d)
+}
+
+// freeze moves what is payable of the order's released credits back to held, as
+// far as it is still there; what is claimed or paid is the fund's risk.
+func freeze(tx *db.Tx, d Dispute) error {
+	credits, err := payableCredits(tx, d.OrderID)
+	if err != nil {
+		return err
+	}
+	e := ledger.New("freeze", "dispute:"+d.ID+":freeze", gateway.String()).Because("dispute_opened")
+	for _, c := range credits {
+		balance, err := ledger.Balance(tx, ledger.Payable(c.Artisan))
+		if err != nil {
+			return err
+		}
+		amount := min(c.Paise, max(0, -balance))
+		tags := ledger.Tags{Order: d.OrderID, Artisan: c.Artisan}
+		e.Debit(ledger.Payable(c.Artisan), amount, tags).Credit(ledger.Held(c.Artisan), amount, tags)
+	}
+	if len(e.Postings) == 0 {
+		return nil
+	}
+	_, err = ledger.Post(tx, e)
+	return err
+}
+
+// artisanSum is an amount of one artisan.
+type artisanSum struct {
+	Artisan string      `db:"artisan_id"`
+	Paise   money.Paise `db:"paise"`
+}
+
+// payableCredits is what each artisan has had made payable of an order, net.
+func payableCredits(tx *db.Tx, order string) ([]artisanSum, error) {
+	var out []artisanSum
+	err := tx.Select(&out, `
+		SELECT artisan_id, CAST(-SUM(paise) AS BIGINT) AS paise
+		FROM postings
+		WHERE order_id = $1 AND artisan_id <> '' AND account = 'liability:artisan:' || artisan_id || ':payable'
+		GROUP BY artisan_id
+		HAVING SUM(paise) < 0
+		ORDER BY artisan_id`, order)
+	return out, err
+}
+
+// unfreeze makes payable again what the dispute had frozen.
+func unfreeze(tx *db.Tx, d Dispute) error {
+	frozen, err := ledger.EntryByReference(tx, "dispute:"+d.ID+":freeze")
+	if errors.Is(err, ledger.ErrNoEntry) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	e := ledger.New("unfreeze", "dispute:"+d.ID+":unfreeze", gateway.String()).Because("dispute_closed")
+	for _, p := range frozen.Postings {
+		e.Debit(p.Account, -p.Paise, p.Tags)
+	}
+	_, err = ledger.Post(tx, e)
+	return err
+}
+
+// closeDispute enters who bears the amount: nobody when it was won. Lost, the
+// buyer's own deposit first, as far as nothing was sent for it; the rest is the
+// risk fund's. An order of which nothing was sent ends with it.
+func (s *Service) closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
+	tags := ledger.Tags{Order: d.OrderID}
+	e := ledger.New("dispute", "dispute:"+d.ID+":"+string(to), gateway.String()).Because("dispute_"+string(to)).
+		Credit(ledger.Receivable(d.OrderID), d.Amount, tags)
+	if to == DisputeWon {
+		_, err := ledger.Post(tx, e.Debit(ledger.Stripe, d.Amount, tags))
+		return err
+	}
+	deposit, err := ledger.Balance(tx, ledger.Deposit(d.OrderID))
+	if err != nil {
+		return err
+	}
+	own := min(d.Amount, max(0, -deposit))
+	if _, err := ledger.Post(tx, e.Debit(ledger.Deposit(d.OrderID), own, tags).Debit(ledger.Fund, d.Amount-own, tags)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`
+		UPDATE payments
+		SET refunding_paise = captured_paise
+		WHERE id = $1`, d.PaymentID); err != nil { // nothing is left of it to refund
+		return err
+	}
+	o, err := loadOrder(tx, d.OrderID)
+	if err != nil {
+		return err
+	}
+	for _, a := range o.Allocations {
+		if a.State == Dispatched || a.State == Delivered || a.State == ReturnedAll {
+			return nil
+		}
+	}
+	return s.end(tx, o, EndedDispute)
+}
+
+// disputeFee enters what the gateway asks for the dispute itself, as far as it
+// is new: the fund bears it.
+func disputeFee(tx *db.Tx, d Dispute, e payment.Event) error {
+	more, moreGST := e.Fee-d.Fee, e.FeeGST-d.FeeGST
+	if e.Fee == 0 && e.FeeGST == 0 || more == 0 && moreGST == 0 {
+		return nil
+	}
+	n, err := tx.Exec(`
+		UPDATE disputes
+		SET fee_paise = $1, fee_gst_paise = $2
+		WHERE id = $3 AND fee_paise = $4 AND fee_gst_paise = $5`, e.Fee, e.FeeGST, d.ID, d.Fee, d.FeeGST)
+	if err != nil || n == 0 {
+		return err
+	}
+	tags := ledger.Tags{Order: d.OrderID}
+	_, err = ledger.Post(tx, ledger.New("dispute_fee", "dispute:"+d.ID+":fee:"+e.ID, gateway.String()).Because("dispute_fee").
+		Debit(ledger.Fund, more, tags).Debit(ledger.GSTCredit(catalog.SellerState, "igst"), moreGST, tags).
+		Credit(ledger.Stripe, more+moreGST, tags))
+	return err
+}
+
+// Disputes lists the newest 200 disputes, open ones first, for staff.
+func (s *Service) Disputes(ctx context.Context, actor auth.Actor) ([]Dispute, error) {
+	if err := actor.Require(staff...); err != nil {
+		return nil, err
+	}
+	var out []Dispute
+	err := s.db.Select(ctx, &out, `
+		SELECT `+disputeColumns+`
+		FROM disputes
+		ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, id DESC
+		LIMIT 200`)
+	return out, err
+}
