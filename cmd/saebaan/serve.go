@@ -63,7 +63,7 @@ func (cmd serveCmd) Run(ctx context.Context, c *cli) error {
 		return err
 	}
 	if cmd.Demo {
-		s.pictures, err = demo.Seed(ctx, demo.Shop{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Media: s.media})
+		s.pictures, err = demo.Seed(ctx, demo.Shop{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders, Media: s.media})
 		if err != nil {
 			return fmt.Errorf("demonstration shop: %w", err)
 		}

@@ -12,7 +12,6 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/config"
 	"saebaan/internal/db"
-	"saebaan/internal/gst"
 	"saebaan/internal/mail"
 	"saebaan/internal/media"
 	"saebaan/internal/outbox"
@@ -93,11 +92,18 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	if s.mail, err = s.sender(); err != nil {
 		return err
 	}
-	table := gst.Default()
+	table, err := s.rates()
+	if err != nil {
+		return err
+	}
+	settings, err := s.settings()
+	if err != nil {
+		return err
+	}
 	s.auth = auth.NewService(s.db, s.config.Production)
 	s.artisans = artisans.NewService(s.db, keys)
 	s.catalog = catalog.NewService(s.db, table, engine, s.media)
-	s.orders = orders.NewService(s.db, table, provider)
+	s.orders = orders.NewService(s.db, table, provider, settings)
 	s.payouts = payouts.NewService(s.db, s.artisans, s.auth)
 	return nil
 }
@@ -121,8 +127,12 @@ func openIndex(ctx context.Context, data string) (*search.Embedded, error) {
 	return search.OpenEmbedded(ctx, file)
 }
 
-// provider is Stripe when it is configured, else the simulator.
+// provider is Stripe when it is configured, else the simulator, and nothing in
+// production without Stripe.
 func (s *shop) provider() (payment.Provider, error) {
+	if s.config.Production && s.config.StripeKey == "" {
+		return nil, nil
+	}
 	if s.config.Simulated() {
 		s.simulator = payment.NewSimulator(s.db, simulatorSecret)
 		return s.simulator, nil

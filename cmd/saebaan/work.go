@@ -71,6 +71,11 @@ func (s *shop) work(ctx context.Context) {
 		_, err := s.orders.LookUpPayments(ctx)
 		return err
 	})
+	every(250*time.Millisecond, "numbers", func(ctx context.Context) error {
+		_, err := s.orders.NumberDocuments(ctx)
+		return err
+	})
+	every(time.Hour, "reconcile", s.orders.ReconcileDaily)
 	every(5*time.Second, "runs", s.payouts.Resume)
 	every(time.Hour, "old", func(ctx context.Context) error {
 		_, err := idem.Sweep(ctx, s.db)
@@ -87,7 +92,7 @@ func (s *shop) work(ctx context.Context) {
 // sweep does everything whose date has come; what fails stops nothing else.
 func (s *shop) sweep(ctx context.Context) error {
 	var failed []error
-	for _, task := range []func(context.Context) (int, error){s.orders.ExpireDue, s.orders.ReleaseDue} {
+	for _, task := range []func(context.Context) (int, error){s.orders.ExpireDue, s.orders.ReleaseDue, s.orders.SendRefunds, s.orders.NumberDocuments} {
 		for {
 			n, err := task(ctx)
 			if err != nil {

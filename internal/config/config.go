@@ -35,6 +35,24 @@ type Config struct {
 	SMTPPassword string // SAEBAAN_SMTP_PASSWORD
 	SMTPFrom     string // SAEBAAN_SMTP_FROM
 
+	UPIID       string // SAEBAAN_UPI_ID: where buyers pay by UPI; "" closes the method
+	UPIName     string // SAEBAAN_UPI_NAME
+	BankName    string // SAEBAAN_BANK_NAME: whose account takes transfers
+	BankAccount string // SAEBAAN_BANK_ACCOUNT; "" closes the method
+	BankIFSC    string // SAEBAAN_BANK_IFSC
+	Site        string // SAEBAAN_SITE: the shop's address, for links on paper
+
+	HoldCard     string // SAEBAAN_HOLD_CARD: how long pieces are kept, like 15m
+	HoldUPI      string // SAEBAAN_HOLD_UPI
+	HoldClaimed  string // SAEBAAN_HOLD_CLAIMED: once the buyer says that she has paid
+	HoldBankDays string // SAEBAAN_HOLD_BANK_DAYS: working days
+	ReturnDays   string // SAEBAAN_RETURN_DAYS
+	NoNewsDays   string // SAEBAAN_NO_NEWS_DAYS
+
+	GSTRates      string // SAEBAAN_GST_RATES: a file in the form of internal/gst/rates.csv
+	FreightZones  string // SAEBAAN_FREIGHT_ZONES: in the form of internal/freight/zones.csv
+	FreightPrices string // SAEBAAN_FREIGHT_CHARGES: in the form of internal/freight/charges.csv
+
 	TrustedProxies []string // SAEBAAN_TRUSTED_PROXIES: addresses, comma between
 }
 
@@ -82,6 +100,21 @@ func (c *Config) settings() []setting {
 		{"SAEBAAN_STRIPE_PUBLISHABLE_KEY", &c.StripePublishable, false},
 		{"SAEBAAN_STRIPE_WEBHOOK_SECRET", &c.StripeWebhook, true},
 		{"SAEBAAN_STRIPE_URL", &c.StripeURL, false},
+		{"SAEBAAN_UPI_ID", &c.UPIID, false},
+		{"SAEBAAN_UPI_NAME", &c.UPIName, false},
+		{"SAEBAAN_BANK_NAME", &c.BankName, false},
+		{"SAEBAAN_BANK_ACCOUNT", &c.BankAccount, false},
+		{"SAEBAAN_BANK_IFSC", &c.BankIFSC, false},
+		{"SAEBAAN_SITE", &c.Site, false},
+		{"SAEBAAN_HOLD_CARD", &c.HoldCard, false},
+		{"SAEBAAN_HOLD_UPI", &c.HoldUPI, false},
+		{"SAEBAAN_HOLD_CLAIMED", &c.HoldClaimed, false},
+		{"SAEBAAN_HOLD_BANK_DAYS", &c.HoldBankDays, false},
+		{"SAEBAAN_RETURN_DAYS", &c.ReturnDays, false},
+		{"SAEBAAN_NO_NEWS_DAYS", &c.NoNewsDays, false},
+		{"SAEBAAN_GST_RATES", &c.GSTRates, false},
+		{"SAEBAAN_FREIGHT_ZONES", &c.FreightZones, false},
+		{"SAEBAAN_FREIGHT_CHARGES", &c.FreightPrices, false},
 		{"SAEBAAN_SMTP_HOST", &c.SMTPHost, false},
 		{"SAEBAAN_SMTP_PORT", &c.SMTPPort, false},
 		{"SAEBAAN_SMTP_USER", &c.SMTPUser, false},
@@ -130,8 +163,8 @@ func (c *Config) CheckServe() error {
 	if c.Demo {
 		return ErrConfig.With("Production does not start with the demonstration shop. Nothing was started; leave --demo out.")
 	}
-	if c.Simulated() {
-		return ErrConfig.With("Production does not start with the payment simulator. Nothing was started; set SAEBAAN_STRIPE_KEY and SAEBAAN_STRIPE_WEBHOOK_SECRET.")
+	if c.StripeKey == "" && c.UPIID == "" && c.BankAccount == "" {
+		return ErrConfig.With("Production does not start without a way to pay, and the payment simulator is for practice only. Nothing was started; set SAEBAAN_STRIPE_KEY and SAEBAAN_STRIPE_WEBHOOK_SECRET, SAEBAAN_UPI_ID or SAEBAAN_BANK_ACCOUNT.")
 	}
 	if strings.HasPrefix(c.StripeKey, "sk_test_") || c.StripeURL != "" {
 		return ErrConfig.With("Production does not start with a test key or another server in place of Stripe. Nothing was started.")
@@ -139,8 +172,19 @@ func (c *Config) CheckServe() error {
 	return nil
 }
 
-// Simulated reports whether payments are simulated; then the test clock is open too.
-func (c *Config) Simulated() bool { return c.StripeKey == "" }
+// Simulated reports whether card payments are simulated; then the test clock is
+// open too. Production without Stripe has no card payments instead.
+func (c *Config) Simulated() bool { return c.StripeKey == "" && !c.Production }
+
+func (c *Config) cards() string {
+	switch {
+	case c.Simulated():
+		return "simulator"
+	case c.StripeKey == "":
+		return "none"
+	}
+	return "stripe"
+}
 
 // Database is the address to open: PostgreSQL's, or the SQLite file.
 func (c *Config) Database() string {
@@ -156,7 +200,7 @@ func (c *Config) Lines() []string {
 	if c.Production {
 		environment = "production"
 	}
-	lines := []string{"data = " + c.Data, "SAEBAAN_ENV = " + environment, "payments = " + map[bool]string{true: "simulator", false: "stripe"}[c.Simulated()],
+	lines := []string{"data = " + c.Data, "SAEBAAN_ENV = " + environment, "card payments = " + c.cards(),
 		"mail = " + map[bool]string{true: filepath.Join(c.Data, "mail.log"), false: "smtp"}[c.SMTPHost == ""],
 		"SAEBAAN_TRUSTED_PROXIES = " + strings.Join(c.TrustedProxies, ",")}
 	for _, s := range c.settings() {

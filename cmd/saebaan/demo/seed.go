@@ -15,13 +15,19 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/media"
 	"saebaan/internal/money"
+	"saebaan/orders"
 )
+
+// registration is made up; only its check character is right.
+var registration = orders.Registration{ID: "09", Prefix: "SB", GSTIN: "09AAATL1234Q1ZB", State: "09", Kind: "regular",
+	LegalName: "Lucknow Mahila SEWA Trust (demonstration)", Address: "Lucknow, Uttar Pradesh 226003", From: "2017-07-01"}
 
 // Shop is what the demonstration is opened in.
 type Shop struct {
 	Auth     *auth.Service
 	Artisans *artisans.Service
 	Catalog  *catalog.Service
+	Orders   *orders.Service
 	Media    media.Store
 }
 
@@ -38,6 +44,9 @@ func Seed(ctx context.Context, s Shop) (pictures func(context.Context) error, er
 	}
 	admin, err := s.actor(ctx, "nusrat")
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Orders.SaveRegistration(ctx, admin, "", registration); err != nil {
 		return nil, err
 	}
 	makers, err := s.seedArtisans(ctx, admin)

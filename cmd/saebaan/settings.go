@@ -1,0 +1,89 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"saebaan/internal/config"
+	"saebaan/internal/freight"
+	"saebaan/internal/gst"
+	"saebaan/orders"
+)
+
+// rates are the tax rates built in, or those of the operator's file.
+func (s *shop) rates() (*gst.Table, error) {
+	if s.config.GSTRates == "" {
+		return gst.Default(), nil
+	}
+	f, err := os.Open(s.config.GSTRates)
+	if err != nil {
+		return nil, config.ErrConfig.With("The file of SAEBAAN_GST_RATES cannot be read. Nothing was started.").Because(err)
+	}
+	defer func() { _ = f.Close() }()
+	return gst.Load(f)
+}
+
+// carriage are the delivery charges built in, or those of the operator's files.
+func (s *shop) carriage() (*freight.Table, error) {
+	if (s.config.FreightZones == "") != (s.config.FreightPrices == "") {
+		return nil, config.ErrConfig.With("Delivery charges need both SAEBAAN_FREIGHT_ZONES and SAEBAAN_FREIGHT_CHARGES. Nothing was started.")
+	}
+	if s.config.FreightZones == "" {
+		return freight.Default(), nil
+	}
+	var files [2]io.Reader
+	for i, name := range []string{s.config.FreightZones, s.config.FreightPrices} {
+		raw, err := os.ReadFile(name) // #nosec G304 -- the operator names the file
+		if err != nil {
+			return nil, config.ErrConfig.With("The delivery charges cannot be read. Nothing was started.").Because(err)
+		}
+		files[i] = strings.NewReader(string(raw))
+	}
+	return freight.Load(files[0], files[1])
+}
+
+// settings are what the trust has decided about payment and returns. Practice
+// has accounts of its own, so that every way to pay can be tried.
+func (s *shop) settings() (orders.Settings, error) {
+	c := s.config
+	out := orders.Defaults()
+	out.UPI = orders.UPIAccount{ID: c.UPIID, Name: c.UPIName}
+	out.Bank = orders.BankAccount{Name: c.BankName, Number: c.BankAccount, IFSC: c.BankIFSC}
+	out.Site = strings.TrimSuffix(c.Site, "/")
+	if c.Simulated() && c.UPIID == "" {
+		out.UPI = orders.UPIAccount{ID: "practice@upi", Name: "Practice only"}
+	}
+	if c.Simulated() && c.BankAccount == "" {
+		out.Bank = orders.BankAccount{Name: "Practice only", Number: "000000000000", IFSC: "BARB0LUCKNO"}
+	}
+	var err error
+	if out.Freight, err = s.carriage(); err != nil {
+		return out, err
+	}
+	for name, one := range map[string]struct {
+		text string
+		to   *time.Duration
+	}{"SAEBAAN_HOLD_CARD": {c.HoldCard, &out.HoldCard}, "SAEBAAN_HOLD_UPI": {c.HoldUPI, &out.HoldUPI}, "SAEBAAN_HOLD_CLAIMED": {c.HoldClaimed, &out.HoldClaimed}} {
+		if one.text == "" {
+			continue
+		}
+		if *one.to, err = time.ParseDuration(one.text); err != nil || *one.to < time.Minute {
+			return out, config.ErrConfig.With("%s is not a time like 15m or 24h of a minute or more. Nothing was started.", name)
+		}
+	}
+	for name, one := range map[string]struct {
+		text string
+		to   *int
+	}{"SAEBAAN_HOLD_BANK_DAYS": {c.HoldBankDays, &out.HoldBank}, "SAEBAAN_RETURN_DAYS": {c.ReturnDays, &out.ReturnDays}, "SAEBAAN_NO_NEWS_DAYS": {c.NoNewsDays, &out.NoNewsDays}} {
+		if one.text == "" {
+			continue
+		}
+		if *one.to, err = strconv.Atoi(one.text); err != nil || *one.to < 1 || *one.to > 365 {
+			return out, config.ErrConfig.With("%s is not a number of days from 1 to 365. Nothing was started.", name)
+		}
+	}
+	return out, nil
+}
