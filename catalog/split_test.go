@@ -165,3 +165,33 @@ func TestSplitByWeights(t *testing.T) {
 		t.Errorf("a wage nobody earns: %v", err)
 	}
 }
+
+// A returned lot is repaid its cost by every sale, whatever the card holds now;
+// nobody is credited again, and the shares still sum to the price.
+func TestSplitOfAReturnedLot(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list, heads, lot := drawCard(t)
+		lot.Lot, lot.Cost = "lot_back", money.Paise(rapid.Int64Range(0, 2*int64(list)).Draw(t, "cost"))
+		n := rapid.Int64Range(1, 30).Draw(t, "pieces")
+		shares, err := catalog.Split(heads, lot, 0, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum, repaid money.Paise
+		for _, s := range shares {
+			sum += s.Paise
+			if s.Kind == catalog.StockHead {
+				repaid += s.Paise
+			}
+			if s.Artisan != "" {
+				t.Errorf("%s is credited again: %+v", s.Artisan, s)
+			}
+			if s.Head == "running" && s.Paise < 0 {
+				t.Errorf("the running cost bears more than it has: %+v", s)
+			}
+		}
+		if sum != list*money.Paise(n) || repaid != lot.Cost*money.Paise(n) {
+			t.Errorf("shares sum to %d of %d, %d of %d is repaid", sum, list*money.Paise(n), repaid, lot.Cost*money.Paise(n))
+		}
+	})
+}

@@ -218,6 +218,28 @@ func TestAPendingRefundFailsAndAPersonPaysIt(t *testing.T) {
 	})
 }
 
+func TestAPendingRefundSettlesLater(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		o, guest := w.paid(w.piece("A", 2, 200000), 2, "09")
+		w.sim.Fail(payment.Faults{RefundPending: true})
+		_, err := w.orders.Cancel(ctx, guest, "", orders.CancelInput{Order: o.ID})
+		w.ok(err)
+		w.refunded()
+		list, err := w.orders.Refunds(ctx, guest, o.ID)
+		w.ok(err)
+		payload, signature, err := w.sim.SettleRefund(ctx, *list[0].ProviderID, payment.RefundSucceeded)
+		w.ok(err)
+		for range 2 {
+			w.ok(w.orders.PaymentEvent(ctx, payload, signature))
+		}
+		if got := w.read(o.ID); got.Payment != orders.PaymentRefunded || w.balance(ledger.Stripe) != 0 {
+			t.Errorf("%s, the gateway has %s", got.Payment, w.balance(ledger.Stripe))
+		}
+		w.check()
+	})
+}
+
 // Every reason and outcome, before and after the makers' money is payable.
 func TestReturnsDecideWhoBears(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
@@ -537,11 +559,14 @@ func TestTransfersAreMatchedByReferenceAndAmount(t *testing.T) {
 			"22/11/2026,PAYOUT,,700.00,,13799.00\n" +
 			"22/11/2026,IMPS XSBN" + refs[2] + ",,,2000.00,15799.00\n" +
 			"22/11/2026,oops,,,12x,15799.00\n"
-		for range 2 {
-			lines, err := orders.ParseStatement([]byte(file))
-			w.ok(err)
-			_, err = w.orders.EnterStatement(ctx, preparer, lines)
-			w.ok(err)
+		first, err := orders.ParseStatement([]byte(file))
+		w.ok(err)
+		entered, err := w.orders.EnterStatement(ctx, preparer, first)
+		w.ok(err)
+		for i, want := range []string{"matched", "unidentified", "unidentified", "not_a_credit", "matched", "unreadable"} {
+			if entered[i].Outcome != want {
+				t.Errorf("row %d: %s", i, entered[i].Outcome)
+			}
 		}
 		lines, err := orders.ParseStatement([]byte(file))
 		w.ok(err)

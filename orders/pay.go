@@ -167,11 +167,12 @@ func insertPayment(tx *db.Tx, order, provider string, amount money.Paise) (Payme
 }
 
 // await notes how the buyer pays now, and keeps her pieces for as long as that
-// method needs; never shorter than before.
+// method needs from the time of the order, so that changing to and fro keeps
+// nothing longer; never shorter than before.
 func (s *Service) await(tx *db.Tx, o Order, method Method) error {
-	until := s.settings.hold(method, tx.Now())
-	if method == o.Method || (o.ExpiresAt != nil && *o.ExpiresAt > until) {
-		until = *o.ExpiresAt // asking again keeps nothing longer
+	until := s.settings.hold(method, o.PlacedAt)
+	if o.ExpiresAt != nil && *o.ExpiresAt > until {
+		until = *o.ExpiresAt
 	}
 	if _, err := tx.Exec(`
 		UPDATE orders

@@ -309,7 +309,7 @@ func TestDocumentsAreNumberedWithoutGaps(t *testing.T) {
 		}
 		docs := w.documents(sent[1].ID)
 		note, invoice := docs[orders.CreditNote][0], docs[orders.TaxInvoice][0]
-		if note.Number != "SBC/"+fy+"/000001" || note.AgainstNumber != invoice.Number || note.Total*2 != invoice.Total {
+		if note.Number != "SBC/"+fy+"/000001" || note.AgainstNumber != invoice.Number || note.Total*2 != invoice.Total || *note.NumberedAt < *invoice.NumberedAt {
 			t.Errorf("%+v", note)
 		}
 		for _, language := range []string{"en", "hi", "ur"} {

@@ -1,0 +1,90 @@
+package arch_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// planted are bugs, one per guard: what stands in a file, what a careless hand
+// would make of it, and the tests that must turn red.
+var planted = []struct{ name, file, is, becomes, pkg, run string }{
+	{"a payment is captured twice", "orders/capture.go", `WHERE id = $5 AND state NOT IN ('captured', 'unidentified')`, `WHERE id = $5`, "./orders", "FiveEvents|Declined"},
+	{"an order cancelled by its buyer comes back with late money", "orders/capture.go", `o.State == Cancelled && o.EndedBecause != EndedExpired`, `false`, "./orders", "LateMoney"},
+	{"another amount settles an order", "orders/receipt.go", `AND state IN ('pending', 'failed') AND amount_paise = $2`, `AND state IN ('pending', 'failed') AND $2 > 0`, "./orders", "Transfers"},
+	{"the same statement is entered twice", "orders/bankline.go", `l.Twin = seen[key]`, `l.Twin = int(time.Now().UnixNano())`, "./orders", "Transfers"},
+	{"refunds are not counted against the payment", "orders/refund.go", `SET refunding_paise = refunding_paise + $1`, `SET refunding_paise = refunding_paise + 0 * $1`, "./orders", "CancelledBefore"},
+	{"a lost refund is sent again under a new key", "orders/refund.go", `payment.RefundInput{Key: r.ID, RefundID: r.ID, IntentID: intent, Amount: r.Amount, Again: again}`, `payment.RefundInput{Key: r.ID + time.Now().String(), RefundID: r.ID, IntentID: intent, Amount: r.Amount, Again: again && r.Tries > 99}`, "./orders", "AnswerIsLost"},
+	{"a dispute does not hold the release", "orders/sweep.go", `o.dispute = 'open'`, `o.dispute = 'never'`, "./orders", "Disputes"},
+	{"a dispute freezes more than there is", "orders/dispute.go", `amount := min(c.Paise, max(0, -balance))`, `amount := c.Paise + 1 + 0*balance`, "./orders", "Disputes"},
+	{"a lost dispute is nobody's loss", "orders/dispute.go", `Debit(ledger.Fund, d.Amount-own, tags)`, `Debit(ledger.Running, d.Amount-own, tags)`, "./orders", "Disputes"},
+	{"a dispute that comes first is forgotten", "orders/dispute.go", "if err := s.captured(tx, p, arrival{amount: p.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID}); err != nil {\n		return err\n	}", "", "./orders", "FiveEvents"},
+	{"a disputed order is sent", "orders/fulfil.go", `o.Dispute == DisputeOpen || o.Dispute == DisputeLost`, `false`, "./orders", "Disputes"},
+	{"cancelled pieces stay reserved", "orders/cancel.go", "		if a.LotID != \"\" {\n			if err := catalog.Unreserve(tx, a.LotID, take); err != nil {\n				return err\n			}\n		}\n		if err := divide(tx, a, take)", "		if err := divide(tx, a, take)", "./orders", "CancelledBefore"},
+	{"the fund gives before the running cost", "orders/coupon.go", `{catalog.Trust, "running"}, {catalog.Trust, "fund"}`, `{catalog.Trust, "fund"}, {catalog.Trust, "running"}`, "./orders", "Coupons"},
+	{"a coupon is not spread to the paisa", "orders/coupon.go", `{{more, each + 1}, {p.quantity - more, each}}`, `{{more, each}, {p.quantity - more, each}}`, "./orders", "Coupons"},
+	{"a coupon's limit is only read", "orders/coupon.go", `WHERE id = $1 AND used < uses_limit`, `WHERE id = $1`, "./orders", "Coupons|AsOften"},
+	{"tax of the seller's State everywhere", "orders/price.go", `interState: o.Address.State != o.SellerState`, `interState: false`, "./orders", "NoNews|Documents"},
+	{"delivery is taxed at one rate", "orders/price.go", `taxable, err := gst.Within(charge, g.rate)`, `taxable, err := gst.Within(charge, 1800)`, "./orders", "Delivery"},
+	{"carriage is charged twice", "orders/price.go", `if !carried(p.offer.Card.Heads) {`, `if true {`, "./orders", "Delivery"},
+	{"the makers give back what was not their fault", "orders/takeback.go", `return s.Artisan != c.in.AtFault`, `return false`, "./orders", "WhoBears"},
+	{"the running cost bears what the fund should", "orders/takeback.go", "case s.Kind == catalog.Cost: // packing, shipping and fee are spent\n		return ledger.Fund", "case s.Kind == catalog.Cost: // packing, shipping and fee are spent\n		return ledger.Running", "./orders", "WhoBears|RoundTwenty"},
+	{"pieces come back twice", "orders/returns.go", `take := min(left, a.Pieces-a.Returned-asked[a.ID])`, `take := min(left, a.Pieces-0*asked[a.ID])`, "./orders", "WhoBears"},
+	{"a piece comes back after the window", "orders/returns.go", `if !shop && a.DeliveredAt != nil &&`, `if false && a.DeliveredAt != nil &&`, "./orders", "ReturnWindow"},
+	{"a made piece comes back for its size", "orders/returns.go", `if line.MadeToOrder && !in.Reason.ours() {`, `if false {`, "./orders", "ReturnWindow"},
+	{"an exchange for any piece", "orders/returns.go", `o.ProductID != line.ProductID ||`, ``, "./orders", "Exchanged"},
+	{"makers are paid for a returned piece again", "catalog/split.go", `if lot.Lot != "" {`, `if false {`, "./orders", "RoundTwenty|GoesRound"},
+	{"what a returned piece cost is forgotten", "catalog/split.go", `unit[2].Paise -= lacking - fromRunning`, ``, "./catalog", "ReturnedLot"},
+	{"a returned piece costs nothing", "catalog/back.go", `lot, old.VariantID, "R-"+lot[len(lot)-10:], kind, owner, in.Cost,`, `lot, old.VariantID, "R-"+lot[len(lot)-10:], kind, owner, 0,`, "./orders", "GoesRound|WhoBears"},
+	{"one person writes off", "catalog/back.go", `if w.ProposedBy == actor.String() {`, `if false {`, "./orders", "Delivery"},
+	{"a set ignores how many of a part it holds", "orders/price.go", `quantity: in.Quantity * p.Pieces`, `quantity: in.Quantity`, "./orders", "ASetShares"},
+	{"a set is sold when a part is gone", "catalog/set.go", `n = min(n, p.Free/p.Pieces)`, `n = max(n, p.Free/p.Pieces)`, "./orders", "ASetShares"},
+	{"a credit note has another quantity", "orders/document.go", "				pieces[at.line] += n", "				pieces[at.line] += n + 1", "./orders", "WhoBears|Mirror"},
+	{"numbers have gaps", "orders/number.go", `no := last + int64(i) + 1`, `no := last + int64(i) + 2`, "./orders", "WithoutGaps"},
+	{"a credit note is numbered before its invoice", "orders/number.go", "		if !r.Ready {\n			break\n		}\n", "", "./orders", "WithoutGaps"},
+	{"documents are numbered without a GST number", "orders/number.go", ` AND r.gstin <> ''`, ``, "./orders", "WithoutGaps"},
+	{"another shopper sees an order", "orders/read.go", `own := actor.GuestHash != "" && actor.GuestHash == row.AccessHash`, `own := actor.GuestHash != ""`, "./orders", "CancelledBefore|ReturnWindow"},
+	{"asking keeps the pieces longer", "orders/pay.go", `until := s.settings.hold(method, o.PlacedAt)`, `until := s.settings.hold(method, tx.Now())`, "./orders", "ChangingTheMethod"},
+	{"saying it twice keeps the pieces longer", "orders/pay.go", ` AND reference IS NOT NULL AND claimed_at IS NULL`, ` AND reference IS NOT NULL`, "./orders", "NotExtended"},
+	{"the gateway's own sum is not compared", "orders/reconcile.go", `r.differ("balance", string(ledger.Stripe), r.BookPaise, r.TheirPaise)`, ``, "./orders", "Reconciliation"},
+	{"the GST return leaves credit notes out", "orders/gstr1.go", `CASE WHEN d.kind = 'credit_note' THEN -1 ELSE 1 END`, `CASE WHEN d.kind = 'credit_note' THEN 0 ELSE 1 END`, "./orders", "WithoutGaps"},
+}
+
+// TestPlantedBugsAreCaught plants each bug in a copy of the tree and expects its
+// tests to fail. It takes minutes, so it runs with make soak.
+func TestPlantedBugsAreCaught(t *testing.T) {
+	if os.Getenv("SAEBAAN_PLANTED") == "" {
+		t.Skip("runs with make soak (SAEBAAN_PLANTED=1)")
+	}
+	root := t.TempDir()
+	if out, err := exec.Command("cp", "-r", "../..", root+"/tree").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, bug := range planted {
+		t.Run(strings.ReplaceAll(bug.name, " ", "_"), func(t *testing.T) {
+			path := filepath.Join(root, "tree", bug.file)
+			sound, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(sound), bug.is); n == 0 || n > 2 {
+				t.Fatalf("%s has %q %d times", bug.file, bug.is, n)
+			}
+			if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(sound), bug.is, bug.becomes)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = os.WriteFile(path, sound, 0o600) }()
+			test := exec.Command("go", "test", "-short", "-count=1", "-run", bug.run, bug.pkg)
+			test.Dir = filepath.Join(root, "tree")
+			out, err := test.CombinedOutput()
+			if err == nil {
+				t.Errorf("nothing turned red")
+			}
+			if strings.Contains(string(out), "[build failed]") {
+				t.Errorf("the bug does not compile: %s", out)
+			}
+		})
+	}
+}
