@@ -61,10 +61,14 @@ type posting struct {
 }
 
 func entryBody(e ledger.Sealed) entry {
-	out := entry{ID: e.ID, Reference: e.Reference, Kind: e.Kind, Reason: e.Reason, BusinessDate: e.BusinessDate, PostedAt: when(e.PostedAt),
-		Actor: e.Actor, Hash: e.Hash, Block: e.Block, Position: e.Place.Pos, Postings: []posting{}}
-	for _, p := range e.Postings {
-		out.Postings = append(out.Postings, posting{string(p.Account), signedOf(p.Paise), p.Order, p.Line, p.Lot, p.Artisan, p.Nature})
+	return entry{ID: e.ID, Reference: e.Reference, Kind: e.Kind, Reason: e.Reason, BusinessDate: e.BusinessDate, PostedAt: when(e.PostedAt),
+		Actor: e.Actor, Hash: e.Hash, Block: e.Block, Position: e.Place.Pos, Postings: postingBodies(e.Postings)}
+}
+
+func postingBodies(postings []ledger.Posting) []posting {
+	out := make([]posting, 0, len(postings))
+	for _, p := range postings {
+		out = append(out, posting{string(p.Account), signedOf(p.Paise), p.Order, p.Line, p.Lot, p.Artisan, p.Nature})
 	}
 	return out
 }

@@ -4,78 +4,21 @@ import (
 	"context"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/gofiber/fiber/v2"
-
 	"saebaan/internal/gst"
 	"saebaan/internal/web"
 	"saebaan/orders"
 )
 
-type cart struct {
-	ID    string     `json:"id"`
-	Token string     `json:"token,omitempty" doc:"The cart's only key: send it as a bearer token; shown once"`
-	Lines []cartLine `json:"lines" nullable:"false"`
-	Total amount     `json:"total"`
-}
-
-type cartLine struct {
-	VariantID string `json:"variant_id"`
-	SKU       string `json:"sku"`
-	Title     text   `json:"title"`
-	Size      string `json:"size"`
-	Quantity  int64  `json:"quantity"`
-	Tag       amount `json:"tag"`
-	Sum       amount `json:"sum"`
-	ForSale   bool   `json:"for_sale"`
-}
-
-func cartBody(c orders.Cart) cart {
-	out := cart{ID: c.ID, Lines: []cartLine{}, Total: rupees(c.Total)}
-	for _, l := range c.Lines {
-		out.Lines = append(out.Lines, cartLine{l.Offer.VariantID, l.Offer.SKU, textOf(l.Offer.Title()), l.Offer.Size, l.Quantity,
-			rupees(l.Offer.Card.Tag), rupees(l.Sum), !l.Missing})
-	}
-	return out
-}
-
-func (s *Server) createCart(ctx context.Context, _ *struct{}) (*one[cart], error) {
-	id, token, err := s.Orders.CreateCart(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &one[cart]{cart{ID: id, Token: token, Lines: []cartLine{}, Total: rupees(0)}}, nil
-}
-
-func (s *Server) getCart(ctx context.Context, in *ByID) (*one[cart], error) {
-	c, err := s.Orders.Cart(ctx, web.ActorOf(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &one[cart]{cartBody(c)}, nil
-}
-
-type setCartLineInput struct {
-	MoveInput
-	Body struct {
-		VariantID string `json:"variant_id" maxLength:"60"`
-		Quantity  int64  `json:"quantity" minimum:"0" maximum:"100" doc:"0 takes it out"`
-	}
-}
-
-func (s *Server) setCartLine(ctx context.Context, in *setCartLineInput) (*answer[cart], error) {
-	c, err := s.Orders.SetLine(ctx, web.ActorOf(ctx), in.Key, in.ID, orders.LineInput{Variant: in.Body.VariantID, Quantity: in.Body.Quantity})
-	if err != nil {
-		return nil, err
-	}
-	return reply(ctx, cartBody(c)), nil
-}
-
 type order struct {
 	ID           string       `json:"id"`
 	State        string       `json:"state"`
 	PaymentState string       `json:"payment_state"`
+	Dispute      string       `json:"dispute,omitempty" doc:"open, won or lost: the buyer's bank asks about the payment"`
+	EndedBecause string       `json:"ended_because,omitempty" doc:"expired, buyer, shop or dispute"`
 	Method       string       `json:"method"`
+	Registration string       `json:"registration,omitempty" doc:"Whose series its documents are of"`
+	Coupon       string       `json:"coupon,omitempty"`
+	ExchangeOf   string       `json:"exchange_of,omitempty" doc:"The return whose piece it replaces"`
 	Buyer        buyer        `json:"buyer"`
 	Address      address      `json:"address"`
 	Total        amount       `json:"total"`
@@ -85,6 +28,7 @@ type order struct {
 	RefundDue    amount       `json:"refund_due"`
 	Lines        []orderLine  `json:"lines" nullable:"false"`
 	Allocations  []allocation `json:"allocations" nullable:"false"`
+	Shipments    []shipment   `json:"shipments" nullable:"false"`
 	PlacedAt     time.Time    `json:"placed_at"`
 	ExpiresAt    *time.Time   `json:"expires_at,omitempty" doc:"Until then the pieces are kept"`
 	ConfirmedAt  *time.Time   `json:"confirmed_at,omitempty"`
@@ -95,6 +39,7 @@ type buyer struct {
 	Name  string `json:"name" minLength:"1" maxLength:"200"`
 	Phone string `json:"phone" minLength:"10" maxLength:"20"`
 	Email string `json:"email,omitempty" maxLength:"200"`
+	GSTIN string `json:"gstin,omitempty" maxLength:"20" doc:"GST number of a registered buyer"`
 }
 
 type address struct {
@@ -114,25 +59,60 @@ type tax struct {
 func taxOf(t gst.Tax) tax { return tax{rupees(t.CGST), rupees(t.SGST), rupees(t.IGST)} }
 
 type orderLine struct {
-	ID       string `json:"id"`
-	SKU      string `json:"sku"`
-	Title    text   `json:"title"`
-	Size     string `json:"size"`
-	Quantity int64  `json:"quantity"`
-	HSN      string `json:"hsn"`
-	RateBP   int64  `json:"rate_basis_points"`
-	Tag      amount `json:"tag" doc:"Per piece, as are all amounts of the line"`
-	Taxable  amount `json:"taxable"`
-	Tax      tax    `json:"tax"`
-	Rounding signed `json:"rounding"`
-	Heads    []head `json:"heads" nullable:"false"`
+	ID        string `json:"id"`
+	Cancelled int64  `json:"cancelled" doc:"Of quantity, before dispatch"`
+	LineFigures
+}
+
+// LineFigures is what an order's line and a quote's have in common. All amounts
+// are per piece. Huma sees only exported embedded fields.
+type LineFigures struct {
+	Kind        string     `json:"kind" doc:"goods or shipping"`
+	VariantID   string     `json:"variant_id,omitempty"`
+	Set         string     `json:"set,omitempty" doc:"Variant of the set it was chosen in"`
+	SKU         string     `json:"sku"`
+	Title       text       `json:"title"`
+	Size        string     `json:"size"`
+	Quantity    int64      `json:"quantity"`
+	MadeToOrder bool       `json:"made_to_order" doc:"Taken back only for a defect or a mistake of ours"`
+	HSN         string     `json:"hsn"`
+	RateBP      int64      `json:"rate_basis_points"`
+	ListPrice   amount     `json:"list_price" doc:"Before tax and coupon"`
+	FullTag     amount     `json:"full_tag" doc:"With tax, before the coupon"`
+	Tag         amount     `json:"tag" doc:"Per piece, as are all amounts of the line"`
+	Taxable     amount     `json:"taxable"`
+	Tax         tax        `json:"tax"`
+	Rounding    signed     `json:"rounding"`
+	Heads       []lineHead `json:"heads" nullable:"false"`
+}
+
+// lineHead is a head of a line; what a subsidy adds stands below zero.
+type lineHead struct {
+	Kind    string `json:"kind"`
+	Head    string `json:"head"`
+	Amount  signed `json:"amount" doc:"In paise; below zero for what a subsidy adds"`
+	Minutes int64  `json:"minutes,omitempty" doc:"Standard time of the stage"`
+	Shares  bool   `json:"shares,omitempty" doc:"The stage shares the makers' balance"`
+}
+
+func figuresOf(l orders.Line) LineFigures {
+	out := LineFigures{Kind: l.Kind, VariantID: l.VariantID, Set: l.SetVariant, SKU: l.SKU, Title: textOf(l.Title()), Size: l.Size,
+		Quantity: l.Quantity, MadeToOrder: l.MadeToOrder, HSN: gst.Digits(l.HSN), RateBP: int64(l.Rate), ListPrice: rupees(l.ListPrice),
+		FullTag: rupees(l.FullTag), Tag: rupees(l.Tag), Taxable: rupees(l.Taxable),
+		Tax: tax{rupees(l.CGST), rupees(l.SGST), rupees(l.IGST)}, Rounding: signedOf(l.Rounding), Heads: []lineHead{}}
+	for _, h := range l.Heads {
+		out.Heads = append(out.Heads, lineHead{h.Kind, h.Head, signedOf(h.Paise), h.Minutes, h.Shares})
+	}
+	return out
 }
 
 type allocation struct {
 	ID           string     `json:"id"`
 	LineID       string     `json:"line_id"`
-	LotID        string     `json:"lot_id"`
+	LotID        string     `json:"lot_id,omitempty" doc:"None for a delivery"`
+	ShipmentID   string     `json:"shipment_id,omitempty"`
 	Pieces       int64      `json:"pieces"`
+	Returned     int64      `json:"returned" doc:"Of pieces"`
 	State        string     `json:"state"`
 	DispatchedAt *time.Time `json:"dispatched_at,omitempty"`
 	DeliveredAt  *time.Time `json:"delivered_at,omitempty"`
@@ -140,19 +120,31 @@ type allocation struct {
 	ReleasedAt   *time.Time `json:"released_at,omitempty"`
 }
 
+type shipment struct {
+	ID           string     `json:"id"`
+	Carrier      string     `json:"carrier"`
+	CarrierName  string     `json:"carrier_name"`
+	Tracking     string     `json:"tracking_number,omitempty"`
+	Link         string     `json:"tracking_link,omitempty" doc:"The carrier's page for the parcel"`
+	DispatchedAt time.Time  `json:"dispatched_at"`
+	DeliveredAt  *time.Time `json:"delivered_at,omitempty"`
+}
+
 func orderBody(o orders.Order) order {
-	out := order{ID: o.ID, State: string(o.State), PaymentState: string(o.Payment), Method: string(o.Method),
+	out := order{ID: o.ID, State: string(o.State), PaymentState: string(o.Payment), Dispute: string(o.Dispute), EndedBecause: o.EndedBecause,
+		Method: string(o.Method), Registration: o.Registration, Coupon: o.CouponCode, ExchangeOf: o.ExchangeOf,
 		Buyer: buyer(o.Buyer), Address: address(o.Address), Total: rupees(o.Total), Taxable: rupees(o.Taxable), Tax: taxOf(o.Tax),
-		Rounding: signedOf(o.Rounding), RefundDue: rupees(o.RefundDue), Lines: []orderLine{}, Allocations: []allocation{},
+		Rounding: signedOf(o.Rounding), RefundDue: rupees(o.RefundDue), Lines: []orderLine{}, Allocations: []allocation{}, Shipments: []shipment{},
 		PlacedAt: when(o.PlacedAt), ExpiresAt: whenOrNil(o.ExpiresAt), ConfirmedAt: whenOrNil(o.ConfirmedAt), ClosedAt: whenOrNil(o.ClosedAt)}
 	for _, l := range o.Lines {
-		out.Lines = append(out.Lines, orderLine{ID: l.ID, SKU: l.SKU, Title: textOf(l.Title()), Size: l.Size, Quantity: l.Quantity,
-			HSN: gst.Digits(l.HSN), RateBP: int64(l.Rate), Tag: rupees(l.Tag), Taxable: rupees(l.Taxable),
-			Tax: tax{rupees(l.CGST), rupees(l.SGST), rupees(l.IGST)}, Rounding: signedOf(l.Rounding), Heads: headBodies(l.Heads)})
+		out.Lines = append(out.Lines, orderLine{l.ID, l.Cancelled, figuresOf(l)})
 	}
 	for _, a := range o.Allocations {
-		out.Allocations = append(out.Allocations, allocation{a.ID, a.LineID, a.LotID, a.Pieces, string(a.State),
+		out.Allocations = append(out.Allocations, allocation{a.ID, a.LineID, a.LotID, a.ShipmentID, a.Pieces, a.Returned, string(a.State),
 			whenOrNil(a.DispatchedAt), whenOrNil(a.DeliveredAt), whenOrNil(a.ReleaseAt), whenOrNil(a.ReleasedAt)})
+	}
+	for _, p := range o.Shipments {
+		out.Shipments = append(out.Shipments, shipment{p.ID, p.Carrier, p.CarrierName(), p.Tracking, p.Link(), when(p.DispatchedAt), whenOrNil(p.DeliveredAt)})
 	}
 	return out
 }
@@ -163,18 +155,25 @@ type createOrderInput struct {
 		CartID   string  `json:"cart_id" maxLength:"60"`
 		Buyer    buyer   `json:"buyer"`
 		Address  address `json:"address"`
-		Method   string  `json:"method" maxLength:"20" doc:"card"`
+		Method   string  `json:"method" maxLength:"20" doc:"card, upi, bank or cash, of those that are open"`
 		Language string  `json:"language,omitempty" enum:"en,hi,ur"`
+		Coupon   string  `json:"coupon,omitempty" maxLength:"40"`
 	}
 }
 
 func (s *Server) createOrder(ctx context.Context, in *createOrderInput) (*answer[order], error) {
-	o, err := s.Orders.Place(ctx, web.ActorOf(ctx), in.Key, orders.PlaceInput{Cart: in.Body.CartID, Buyer: orders.Buyer(in.Body.Buyer),
-		Address: orders.Address(in.Body.Address), Method: orders.Method(in.Body.Method), Language: in.Body.Language})
-	if err != nil {
-		return nil, err
+	return ordered(ctx)(s.Orders.Place(ctx, web.ActorOf(ctx), in.Key, orders.PlaceInput{Cart: in.Body.CartID, Buyer: orders.Buyer(in.Body.Buyer),
+		Address: orders.Address(in.Body.Address), Method: orders.Method(in.Body.Method), Language: in.Body.Language, Coupon: in.Body.Coupon}))
+}
+
+// ordered answers with an order.
+func ordered(ctx context.Context) func(orders.Order, error) (*answer[order], error) {
+	return func(o orders.Order, err error) (*answer[order], error) {
+		if err != nil {
+			return nil, err
+		}
+		return reply(ctx, orderBody(o)), nil
 	}
-	return reply(ctx, orderBody(o)), nil
 }
 
 func (s *Server) listOrders(ctx context.Context, in *Page) (*list[order], error) {
@@ -195,60 +194,4 @@ func (s *Server) getOrder(ctx context.Context, in *ByID) (*one[order], error) {
 		return nil, err
 	}
 	return &one[order]{orderBody(o)}, nil
-}
-
-type payable struct {
-	PaymentID    string `json:"payment_id"`
-	IntentID     string `json:"intent_id"`
-	Provider     string `json:"provider" enum:"stripe,simulator"`
-	ClientSecret string `json:"client_secret" doc:"For Stripe's payment form"`
-	Amount       amount `json:"amount"`
-}
-
-// payOrder needs no key: an order has one intent, and asking again finds it.
-func (s *Server) payOrder(ctx context.Context, in *MoveInput) (*one[payable], error) {
-	p, err := s.Orders.Pay(ctx, web.ActorOf(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &one[payable]{payable{p.PaymentID, p.IntentID, p.Provider, p.ClientSecret, rupees(p.Amount)}}, nil
-}
-
-func (s *Server) dispatchOrder(ctx context.Context, in *MoveInput) (*answer[order], error) {
-	o, err := s.Orders.Dispatch(ctx, web.ActorOf(ctx), in.Key, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return reply(ctx, orderBody(o)), nil
-}
-
-func (s *Server) deliverOrder(ctx context.Context, in *MoveInput) (*answer[order], error) {
-	o, err := s.Orders.Deliver(ctx, web.ActorOf(ctx), in.Key, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return reply(ctx, orderBody(o)), nil
-}
-
-// webhookOperation describes webhook, which Huma does not call: the signature
-// is over the raw bytes.
-func webhookOperation() *huma.Operation {
-	text := &huma.Schema{Type: huma.TypeString}
-	o := op(post, "/webhooks/stripe", "stripe-webhook", "Tell of a payment (Stripe, API version 2023-10-16)")
-	o.Parameters = []*huma.Param{{Name: "Stripe-Signature", In: "header", Required: true, Schema: text}}
-	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}
-	o.Responses = map[string]*huma.Response{
-		"200":     {Description: "Entered, now or before", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}},
-		"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}},
-	}
-	return &o
-}
-
-// webhook takes the gateway's events: raw bytes and their signature.
-func (s *Server) webhook(c *fiber.Ctx) error {
-	body := append([]byte(nil), c.BodyRaw()...)
-	if err := s.Orders.PaymentEvent(c.UserContext(), body, c.Get("Stripe-Signature")); err != nil {
-		return err
-	}
-	return c.JSON(map[string]bool{"received": true})
 }

@@ -118,26 +118,16 @@ func (s *Server) approveRun(ctx context.Context, in *approveRunInput) (*answer[r
 	return ran(ctx)(s.Payouts.Approve(ctx, web.ActorOf(ctx), in.ID, in.Body.ContentHash, in.Body.Password))
 }
 
-type bankFile struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Body        []byte `contentType:"text/csv"`
-}
-
-// bankFileOperation says that the answer is a file: Huma sees only bytes.
 func bankFileOperation() huma.Operation {
-	o := op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch the bank file")
-	o.Responses = map[string]*huma.Response{"200": {Description: "The file, the same bytes each time",
-		Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
-	return o
+	return fileOperation(op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch the bank file"), "text/csv")
 }
 
-func (s *Server) bankFile(ctx context.Context, in *ByID) (*bankFile, error) {
-	name, file, err := s.Payouts.BankFile(ctx, web.ActorOf(ctx), in.ID)
+func (s *Server) bankFile(ctx context.Context, in *ByID) (*file, error) {
+	name, content, err := s.Payouts.BankFile(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &bankFile{"text/csv; charset=utf-8", `attachment; filename="` + name + `"`, file}, nil
+	return &file{"text/csv; charset=utf-8", `attachment; filename="` + name + `"`, content}, nil
 }
 
 type bankAnswersInput struct {

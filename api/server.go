@@ -102,7 +102,9 @@ func made(path, id, summary string) huma.Operation {
 	return o
 }
 
-func tag(path string) string { return strings.ReplaceAll(strings.Split(path, "/")[1], "-", " ") }
+func tag(path string) string {
+	return strings.NewReplacer("-", " ", "gst", "GST").Replace(strings.Split(path, "/")[1])
+}
 
 const (
 	get  = http.MethodGet
@@ -132,23 +134,80 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(post, "/products/{id}/publish", "publish-product", "Show a piece in the shop"), s.publishProduct)
 	huma.Register(a, op(post, "/products/{id}/send-back", "send-back-product", "Return a piece for correction"), s.sendBackProduct)
 	huma.Register(a, op(post, "/products/{id}/archive", "archive-product", "Take a piece out of the shop"), s.archiveProduct)
-	huma.Register(a, made("/products/{id}/variants", "create-variant", "Add a size"), s.createVariant)
+	huma.Register(a, made("/products/{id}/variants", "create-variant", "Add a size, or a set"), s.createVariant)
 	huma.Register(a, made("/variants/{id}/price-cards", "create-price-card", "Set a variant's price and its heads"), s.createCard)
 	huma.Register(a, made("/variants/{id}/lots", "create-lot", "Receive a consigned lot"), s.createLot)
 	huma.Register(a, op(get, "/lots/{id}", "get-lot", "Read a lot"), s.getLot)
+	huma.Register(a, op(get, "/write-offs", "list-write-offs", "List write-offs that wait for a second person"), s.listWriteOffs)
+	huma.Register(a, made("/write-offs", "propose-write-off", "Propose that pieces of the trust's own are written off"), s.proposeWriteOff)
+	huma.Register(a, op(post, "/write-offs/{id}/approve", "approve-write-off", "Approve another person's write-off"), s.approveWriteOff)
 	huma.Register(a, op(get, "/search", "search", "Find pieces"), s.search)
 
+	s.sales(app)
+	s.books()
+	if s.Simulator != nil {
+		huma.Register(a, op(post, "/test/clock", "advance-clock", "Move the program's time (test mode)"), s.advanceClock)
+		huma.Register(a, op(post, "/test/payments/{intent}/confirm", "confirm-payment", "Be the buyer at the card form (test mode)"), s.confirmPayment)
+		huma.Register(a, op(post, "/test/payments/{intent}/dispute", "dispute-payment", "Be the bank that disputes a payment (test mode)"), s.disputePayment)
+		huma.Register(a, op(post, "/test/refunds/{provider_refund}/settle", "settle-refund", "Be the bank that takes a refund or sends it back (test mode)"), s.settleRefund)
+	}
+}
+
+// sales are the routes from the cart to the money that goes back.
+func (s *Server) sales(app *fiber.App) {
+	a := s.api
 	huma.Register(a, made("/carts", "create-cart", "Open a cart"), s.createCart)
 	huma.Register(a, op(get, "/carts/{id}", "get-cart", "Read a cart"), s.getCart)
 	huma.Register(a, op(post, "/carts/{id}/lines", "set-cart-line", "Put a quantity of a variant into a cart"), s.setCartLine)
+	huma.Register(a, op(post, "/carts/{id}/quote", "quote-cart", "Ask what a cart costs with delivery and a coupon"), s.quoteCart)
+
 	huma.Register(a, made("/orders", "create-order", "Order a cart"), s.createOrder)
 	huma.Register(a, op(get, "/orders", "list-orders", "List orders"), s.listOrders)
 	huma.Register(a, op(get, "/orders/{id}", "get-order", "Read an order"), s.getOrder)
 	huma.Register(a, op(post, "/orders/{id}/pay", "pay-order", "Begin to pay"), s.payOrder)
+	huma.Register(a, op(post, "/orders/{id}/claim", "claim-order", "Say that it has been paid by UPI or transfer"), s.claimOrder)
+	huma.Register(a, op(get, "/orders/{id}/payments", "list-order-payments", "List an order's attempts to pay"), s.listPayments)
+	huma.Register(a, made("/orders/{id}/money", "record-money", "Record money received for an order"), s.recordMoney)
+	huma.Register(a, op(post, "/orders/{id}/cancel", "cancel-order", "Cancel an order, or pieces of it, before dispatch"), s.cancelOrder)
 	huma.Register(a, op(post, "/orders/{id}/dispatch", "dispatch-order", "Send an order off"), s.dispatchOrder)
 	huma.Register(a, op(post, "/orders/{id}/deliver", "deliver-order", "Record that an order arrived"), s.deliverOrder)
+	huma.Register(a, op(post, "/deliveries", "enter-deliveries", "Enter a carrier's report (CSV)"), s.enterDeliveries)
+
+	huma.Register(a, made("/orders/{id}/returns", "create-return", "Ask to send pieces back"), s.createReturn)
+	huma.Register(a, op(get, "/orders/{id}/returns", "list-order-returns", "List an order's returns"), s.listOrderReturns)
+	huma.Register(a, op(get, "/returns", "list-returns", "List returns that wait, oldest 200"), s.listReturns)
+	huma.Register(a, op(get, "/returns/{id}", "get-return", "Read a return"), s.getReturn)
+	huma.Register(a, op(post, "/returns/{id}/receive", "receive-return", "Take the pieces of a return in"), s.receiveReturn)
+	huma.Register(a, op(post, "/returns/{id}/end", "end-return", "Withdraw or refuse a return"), s.endReturn)
+	huma.Register(a, op(get, "/orders/{id}/refunds", "list-order-refunds", "List an order's refunds"), s.listOrderRefunds)
+	huma.Register(a, op(get, "/refunds", "list-refunds", "List refunds that are not paid, oldest 200"), s.listRefunds)
+	huma.Register(a, op(post, "/refunds/{id}/record", "record-refund", "Record that a person has paid a refund"), s.recordRefund)
+	huma.Register(a, op(get, "/disputes", "list-disputes", "List disputes, newest 200, open ones first"), s.listDisputes)
+
+	huma.Register(a, made("/coupons", "create-coupon", "Make a coupon"), s.createCoupon)
+	huma.Register(a, op(get, "/coupons", "list-coupons", "List coupons, newest 200"), s.listCoupons)
+	huma.Register(a, op(post, "/coupons/{code}/end", "end-coupon", "End a coupon"), s.endCoupon)
+	huma.Register(a, made("/subsidies", "create-subsidy", "Set money of the fund aside for coupons"), s.createSubsidy)
 	app.Post("/v1/webhooks/stripe", s.webhook)
 	a.OpenAPI().AddOperation(webhookOperation())
+}
+
+// books are the routes of bank, documents, taxes, payouts and ledger.
+func (s *Server) books() {
+	a := s.api
+	huma.Register(a, op(post, "/bank-statements", "enter-bank-statement", "Enter the credits of a bank statement (CSV)"), s.enterStatement)
+	huma.Register(a, op(get, "/receipts", "list-receipts", "List money that nobody has identified, oldest 200"), s.listReceipts)
+	huma.Register(a, op(post, "/receipts/{id}/place", "place-receipt", "Decide whose unidentified money is"), s.placeReceipt)
+	huma.Register(a, made("/reconciliations", "create-reconciliation", "Compare the card gateway's books with ours now"), s.createReconciliation)
+	huma.Register(a, op(get, "/reconciliations", "list-reconciliations", "List comparisons, newest 50"), s.listReconciliations)
+
+	huma.Register(a, made("/registrations", "save-registration", "Enter a GST registration"), s.saveRegistration)
+	huma.Register(a, op(get, "/registrations", "list-registrations", "List GST registrations"), s.listRegistrations)
+	huma.Register(a, op(get, "/orders/{id}/documents", "list-order-documents", "List an order's documents"), s.listDocuments)
+	huma.Register(a, op(get, "/documents/{id}", "get-document", "Read a document"), s.getDocument)
+	huma.Register(a, pdfOperation(), s.documentPDF)
+	huma.Register(a, op(get, "/gst-returns/{registration}/{month}", "get-gst-return", "Read a month's outward supplies (GSTR-1)"), s.gstReturn)
+	huma.Register(a, gstFileOperation(), s.gstReturnCSV)
 
 	huma.Register(a, made("/payout-runs", "create-run", "Prepare a run"), s.createRun)
 	huma.Register(a, op(get, "/payout-runs", "list-runs", "List runs"), s.listRuns)
@@ -162,11 +221,6 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(get, "/ledger/accounts", "list-accounts", "List accounts with their balances"), s.listAccounts)
 	huma.Register(a, op(get, "/ledger/entries", "list-entries", "List entries in the order of the book"), s.listEntries)
 	huma.Register(a, op(get, "/ledger/blocks", "list-blocks", "List sealed blocks"), s.listBlocks)
-
-	if s.Simulator != nil {
-		huma.Register(a, op(post, "/test/clock", "advance-clock", "Move the program's time (test mode)"), s.advanceClock)
-		huma.Register(a, op(post, "/test/payments/{intent}/confirm", "confirm-payment", "Be the buyer at the card form (test mode)"), s.confirmPayment)
-	}
 }
 
 // cached answers public catalogue reads from memory; anybody signed in goes to

@@ -57,12 +57,54 @@ func (s *Server) confirmPayment(ctx context.Context, in *confirmInput) (*one[con
 	if err != nil {
 		return nil, err
 	}
+	return s.tell(ctx, in.Body.Deliver, payload, signature)
+}
+
+// tell sends the simulator's event on, unless the tester wants to do so herself.
+func (s *Server) tell(ctx context.Context, deliver *bool, payload []byte, signature string) (*one[confirmed], error) {
 	out := confirmed{Payload: string(payload), Signature: signature}
-	if in.Body.Deliver == nil || *in.Body.Deliver {
+	if deliver == nil || *deliver {
 		if err := s.Orders.PaymentEvent(ctx, payload, signature); err != nil {
 			return nil, err
 		}
 		out.Delivered = true
 	}
 	return &one[confirmed]{out}, nil
+}
+
+type settleRefundInput struct {
+	Refund string `path:"provider_refund" maxLength:"100"`
+	Body   struct {
+		Outcome string `json:"outcome" enum:"succeeded,failed"`
+		Deliver *bool  `json:"deliver,omitempty" doc:"false: only make the signed event; default true"`
+	}
+}
+
+// settleRefund is the buyer's bank, which takes a refund or sends it back. Test
+// mode only.
+func (s *Server) settleRefund(ctx context.Context, in *settleRefundInput) (*one[confirmed], error) {
+	payload, signature, err := s.Simulator.SettleRefund(ctx, in.Refund, payment.RefundStatus(in.Body.Outcome))
+	if err != nil {
+		return nil, err
+	}
+	return s.tell(ctx, in.Body.Deliver, payload, signature)
+}
+
+type disputePaymentInput struct {
+	Intent string `path:"intent" maxLength:"100"`
+	Body   struct {
+		State   string  `json:"state" enum:"open,won,lost"`
+		Amount  *amount `json:"amount,omitempty" doc:"Needed to open one"`
+		Deliver *bool   `json:"deliver,omitempty" doc:"false: only make the signed event; default true"`
+	}
+}
+
+// disputePayment is the buyer's bank, which disputes a payment and decides. Test
+// mode only.
+func (s *Server) disputePayment(ctx context.Context, in *disputePaymentInput) (*one[confirmed], error) {
+	payload, signature, err := s.Simulator.Dispute(ctx, in.Intent, given(in.Body.Amount).paise(), payment.DisputeState(in.Body.State))
+	if err != nil {
+		return nil, err
+	}
+	return s.tell(ctx, in.Body.Deliver, payload, signature)
 }

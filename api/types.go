@@ -30,6 +30,8 @@ type signed struct {
 func rupees(p money.Paise) amount   { return amount{int64(p), "INR"} }
 func signedOf(p money.Paise) signed { return signed{int64(p), "INR"} }
 
+func (a amount) paise() money.Paise { return money.Paise(a.Amount) }
+
 // text is a text in three languages.
 type text struct {
 	En string `json:"en" maxLength:"20000"`
@@ -45,6 +47,15 @@ func whenOrNil(t *db.Time) *time.Time {
 	}
 	s := t.Std()
 	return &s
+}
+
+// given is a part of a request that may be left out, or its zero.
+func given[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
 }
 
 // Idempotent is embedded by every POST.
@@ -106,6 +117,29 @@ func listOf[R, T any](rows []R, limit int, body func(R) T, key func(R) string) *
 		out.Body.Data = append(out.Body.Data, body(r))
 	}
 	return out
+}
+
+// whole is a list that is short enough to be given whole.
+type whole[T any] struct {
+	Body struct {
+		Data    []T  `json:"data" nullable:"false"`
+		HasMore bool `json:"has_more" doc:"Always false: the list is whole, or ends where the operation says"`
+	}
+}
+
+// wholeOf makes such a list of what a domain package gives.
+func wholeOf[R, T any](body func(R) T) func([]R, error) (*whole[T], error) {
+	return func(rows []R, err error) (*whole[T], error) {
+		if err != nil {
+			return nil, err
+		}
+		out := &whole[T]{}
+		out.Body.Data = make([]T, 0, len(rows))
+		for _, r := range rows {
+			out.Body.Data = append(out.Body.Data, body(r))
+		}
+		return out, nil
+	}
 }
 
 // cursorForm is what the keys of our lists are made of.

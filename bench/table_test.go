@@ -125,7 +125,9 @@ func measure(t *testing.T, database string, seconds time.Duration) (rows []row, 
 	ours = checkoutHTTP(t, p.URL, seconds)
 	loaded := memory(p.PID())
 	p.Stop()
-	rows = append(rows, row{database, "whole checkout", ours, "the same checkout without HTTP", checkoutDirect(t, data, environment, seconds), "≥ 50 %, ≥ 100/s"})
+	direct := checkoutDirect(t, data, environment, seconds)
+	rows = append(rows, row{database, "whole checkout", ours, "the same checkout without HTTP", direct, "≥ 50 %, ≥ 100/s"},
+		row{database, "whole checkout, five commits", ours, "one plain insert and commit", plainCommits(t, data, environment, seconds), "reported"})
 	notes = append(notes, fmt.Sprintf("%s: after checkouts %d MB", database, loaded))
 	return rows, notes
 }

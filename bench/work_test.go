@@ -17,6 +17,7 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/gst"
+	"saebaan/internal/id"
 	"saebaan/internal/payment"
 	"saebaan/orders"
 )
@@ -200,6 +201,28 @@ func checkoutHTTP(t testing.TB, base string, seconds time.Duration) figure {
 			return post("/v1/test/payments/"+pay.IntentID+"/confirm", "", `{"outcome":"succeeded"}`, &any)
 		}
 	})
+}
+
+// plainCommits is how often this database commits one inserted row, as durably
+// as the shop does, for as many clients.
+func plainCommits(t testing.TB, data string, environment []string, seconds time.Duration) float64 {
+	t.Helper()
+	d := openDB(t, data, environment)
+	ctx := context.Background()
+	figures := run(seconds, func(int) func() error {
+		return func() error {
+			return d.Write(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(`
+					INSERT INTO login_failures (id, login, at)
+					VALUES ($1, 'bench', $2)`, id.New("lgf"), tx.Now())
+				return err
+			})
+		}
+	})
+	if figures.failed > 0 {
+		t.Errorf("%d commits failed", figures.failed)
+	}
+	return figures.perSecond
 }
 
 // checkoutDirect is the limit of checkout: the same domain calls, and so the

@@ -123,7 +123,12 @@ func (s *Service) AddVariant(ctx context.Context, actor auth.Actor, key string, 
 			if err := insertVariant(tx, v); err != nil {
 				return Variant{}, err
 			}
-			return v, addParts(tx, v.ID, in.Parts)
+			if err := addParts(tx, v.ID, in.Parts); err != nil {
+				return Variant{}, err
+			}
+			parts, err := partsOf(tx, []string{v.ID})
+			v.Parts = parts[v.ID]
+			return v, err
 		})
 }
 

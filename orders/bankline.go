@@ -41,7 +41,7 @@ var headings = map[string][]string{
 
 // ParseStatement reads a bank's CSV: lines before the head of columns and after
 // the last dated line are skipped, a line that cannot be read says why. Returns
-// ErrStatement for no such head, or above 20,000 lines.
+// ErrStatement for no such head, or above 5,000 lines.
 func ParseStatement(file []byte) ([]StatementLine, error) {
 	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 {
 		return nil, ErrStatement
@@ -56,7 +56,7 @@ func ParseStatement(file []byte) ([]StatementLine, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil || len(out) >= 20_000 {
+		if err != nil || len(out) >= 5_000 {
 			return nil, ErrStatement.Because(err)
 		}
 		if at == nil {

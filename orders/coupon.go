@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 
 	"saebaan/catalog"
 	"saebaan/internal/auth"
@@ -12,7 +13,6 @@ import (
 	"saebaan/internal/fault"
 	"saebaan/internal/id"
 	"saebaan/internal/idem"
-	"saebaan/internal/ledger"
 	"saebaan/internal/money"
 )
 
@@ -73,8 +73,13 @@ type CouponInput struct {
 var (
 	codeForm    = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{2,23}$`)
 	subsidyForm = regexp.MustCompile(`^[a-z][a-z0-9_]{2,29}$`)
-	dateForm    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 )
+
+// isDate reports whether a text is a day of the calendar, like 2026-04-01.
+func isDate(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
 
 func (in CouponInput) check() error {
 	switch {
@@ -88,7 +93,7 @@ func (in CouponInput) check() error {
 		return ErrCoupon.At("basis_points", "a percent coupon has 1 to 10,000 basis points")
 	case in.Least < 0 || in.Least > money.Max, in.Limit < 0 || in.Limit > 1_000_000, in.PerPhone < 0 || in.PerPhone > 1_000:
 		return ErrCoupon.At("least, limit, per_phone", "bounds are zero or more")
-	case !dateForm.MatchString(in.From) || !dateForm.MatchString(in.To) || in.To < in.From:
+	case !isDate(in.From) || !isDate(in.To) || in.To < in.From:
 		return ErrCoupon.At("from, to", "a coupon has a first day and a last day that is not before it")
 	case in.Subsidy != "" && !subsidyForm.MatchString(in.Subsidy):
 		return ErrCoupon.At("subsidy", "a subsidy's name has small letters, digits and _")
@@ -336,31 +341,4 @@ func lessCoupon(heads []catalog.Head, off money.Paise, subsidy string) ([]catalo
 		return nil, ErrCouponShort.With("This coupon would take %s a piece from what the makers and the costs need. Nothing was ordered; take the code out.", off)
 	}
 	return append(out, catalog.Head{Kind: catalog.SubsidyHead, Head: subsidy, Paise: -off}), nil
-}
-
-// SubsidyInput sets money of the fund aside for coupons.
-type SubsidyInput struct {
-	Name   string
-	Amount money.Paise
-	Reason string
-}
-
-// RecordSubsidy moves money from the fund to a named subsidy, in the books. A
-// finance approver may.
-func (s *Service) RecordSubsidy(ctx context.Context, actor auth.Actor, key string, in SubsidyInput) (ledger.Entry, error) {
-	if err := actor.Require(auth.Approver); err != nil {
-		return ledger.Entry{}, err
-	}
-	if !subsidyForm.MatchString(in.Name) || in.Amount <= 0 || in.Amount > money.Max || strings.TrimSpace(in.Reason) == "" || len(in.Reason) > 300 {
-		return ledger.Entry{}, ErrCoupon.At("name, amount, reason", "a subsidy has a name, an amount above zero and a reason")
-	}
-	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "orders.subsidy", Key: key}, in,
-		func(tx *db.Tx) (ledger.Entry, error) {
-			reference := id.New("sub")
-			if err := auth.Audit(tx, actor, "subsidy.record", reference, in.Reason); err != nil {
-				return ledger.Entry{}, err
-			}
-			return ledger.Post(tx, ledger.New("subsidy", "subsidy:"+reference, actor.String()).Because("coupon_subsidy").
-				Debit(ledger.Fund, in.Amount, ledger.Tags{}).Credit(ledger.Subsidy(in.Name), in.Amount, ledger.Tags{}))
-		})
 }

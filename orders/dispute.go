@@ -42,10 +42,10 @@ func (s *Service) disputed(tx *db.Tx, p PaymentRow, e payment.Event) error {
 	if err != nil {
 		return err
 	}
+	to := DisputeState(e.Dispute)
 	if err := disputeFee(tx, d, e); err != nil {
 		return err
 	}
-	to := DisputeState(e.Dispute)
 	if d.State != DisputeOpen || !can(DisputeMoves, d.State, to) {
 		return nil
 	}
@@ -179,27 +179,34 @@ func (s *Service) closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
 	}
 	if _, err := tx.Exec(`
 		UPDATE payments
-		SET refunding_paise = captured_paise
-		WHERE id = $1`, d.PaymentID); err != nil { // nothing is left of it to refund
+		SET refunding_paise = CASE WHEN refunding_paise + $1 > captured_paise THEN captured_paise ELSE refunding_paise + $1 END
+		WHERE id = $2`, d.Amount, d.PaymentID); err != nil { // so much less is left to refund
 		return err
 	}
 	o, err := loadOrder(tx, d.OrderID)
-	if err != nil {
+	if err != nil || o.sent() || o.State == Cancelled {
 		return err
 	}
-	for _, a := range o.Allocations {
-		if a.State == Dispatched || a.State == Delivered || a.State == ReturnedAll {
-			return nil
+	if rest := -deposit - own; rest > 0 {
+		if err := s.owed(tx, gateway, debt{order: o.ID, amount: rest, reason: "cancelled"}); err != nil {
+			return err
 		}
 	}
 	return s.end(tx, o, EndedDispute)
 }
 
 // disputeFee enters what the gateway asks for the dispute itself, as far as it
-// is new: the fund bears it.
+// differs from what is entered: the fund bears it, and gets back what comes back.
+// While it is open the highest figure holds and, won, the lowest, so that the
+// order of the events does not matter; an open one that comes late is old.
 func disputeFee(tx *db.Tx, d Dispute, e payment.Event) error {
 	more, moreGST := e.Fee-d.Fee, e.FeeGST-d.FeeGST
-	if e.Fee == 0 && e.FeeGST == 0 || more == 0 && moreGST == 0 {
+	to := DisputeState(e.Dispute)
+	switch {
+	case more == 0 && moreGST == 0,
+		d.State != DisputeOpen && to != d.State,
+		to != DisputeWon && more < 0,
+		to == DisputeWon && d.State == DisputeWon && more > 0:
 		return nil
 	}
 	n, err := tx.Exec(`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"regexp"
 	"strconv"
 
@@ -111,7 +112,11 @@ func (s *Service) GSTR1(ctx context.Context, actor auth.Actor, registration, mon
 	g := GSTR1{Month: month}
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		var err error
-		if g.Registration, err = registrationByID(tx, registration); err != nil {
+		g.Registration, err = registrationByID(tx, registration)
+		if errors.Is(err, ErrNoRegistration) {
+			return ErrNotFound
+		}
+		if err != nil {
 			return err
 		}
 		return g.fill(tx)

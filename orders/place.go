@@ -116,6 +116,9 @@ func (s *Service) Place(ctx context.Context, actor auth.Actor, key string, in Pl
 			if err := s.freeze(tx, &o, lines, coupon); err != nil {
 				return Order{}, err
 			}
+			if err := subsidised(tx, o, coupon); err != nil {
+				return Order{}, err
+			}
 			if err := reserve(tx, &o); err != nil {
 				return Order{}, err
 			}

@@ -186,6 +186,9 @@ func TestCouponsAreBorneByTheTrustFirst(t *testing.T) {
 		if _, _, err = w.basket("09", "EID100", two...); err != nil {
 			t.Errorf("a use that was given back: %v", err)
 		}
+		if _, _, err := w.basket("27", "HELPED", two...); !errors.Is(err, orders.ErrCouponShort) {
+			t.Errorf("a subsidy that holds nothing: %v", err)
+		}
 		if _, err := w.orders.RecordSubsidy(ctx, preparer, "", orders.SubsidyInput{Name: "mahotsav", Amount: 1, Reason: "x"}); !errors.Is(err, auth.ErrForbidden) {
 			t.Errorf("a preparer: %v", err)
 		}

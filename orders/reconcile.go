@@ -137,6 +137,7 @@ func (s *Service) compare(tx *db.Tx, r *Reconciliation, theirs []payment.Movemen
 	if err != nil {
 		return err
 	}
+	gone := map[string]money.Paise{}
 	for _, m := range theirs {
 		switch m.Kind {
 		case payment.MovementCharge:
@@ -151,9 +152,12 @@ func (s *Service) compare(tx *db.Tx, r *Reconciliation, theirs []payment.Movemen
 			}
 			delete(charges, m.IntentID)
 		case payment.MovementRefund:
-			r.differ("refund", m.ProviderRefundID, refunds[m.ProviderRefundID].Amount, -m.Amount)
-			delete(refunds, m.ProviderRefundID)
+			gone[m.ProviderRefundID] -= m.Amount // a refund that came back is a second movement
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		r.differ("refund", name, refunds[name].Amount, gone[name])
+		delete(refunds, name)
 	}
 	for _, one := range []struct {
 		kind string

@@ -269,7 +269,7 @@ func (s *Service) refundPaid(tx *db.Tx, r Refund, how paidBack) error {
 	if err := moveRefunded(tx, r.OrderID); err != nil {
 		return err
 	}
-	if r.Source == fromDeposit {
+	if r.Source == fromDeposit && r.PaidAt == nil { // one that bounced has its voucher
 		if err := refundVoucher(tx, r); err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func (r *Registration) check() error {
 		return ErrRegistration.At("kind", "regular, casual or composition")
 	case r.LegalName == "" || len(r.LegalName) > 200 || r.Address == "" || len(r.Address) > 400:
 		return ErrRegistration.At("legal_name, address", "both are printed on every invoice")
-	case !dateForm.MatchString(r.From) || (r.To != "" && (!dateForm.MatchString(r.To) || r.To < r.From)):
+	case !isDate(r.From) || (r.To != "" && (!isDate(r.To) || r.To < r.From)):
 		return ErrRegistration.At("from, to", "a first day, and a last day that is not before it")
 	}
 	return nil

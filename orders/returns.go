@@ -137,7 +137,7 @@ func (s *Service) RequestReturn(ctx context.Context, actor auth.Actor, key strin
 			if line.ID == "" || line.Kind != Goods {
 				return Return{}, ErrNotFound
 			}
-			if o.Dispute != "" && o.Dispute != DisputeWon {
+			if o.Dispute == DisputeOpen {
 				return Return{}, ErrDisputed
 			}
 			if line.MadeToOrder && !in.Reason.ours() {

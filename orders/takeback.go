@@ -38,7 +38,7 @@ func (s *Service) ReceiveReturn(ctx context.Context, actor auth.Actor, key strin
 			if err != nil {
 				return Return{}, err
 			}
-			if o.Dispute != "" && o.Dispute != DisputeWon {
+			if o.Dispute == DisputeOpen {
 				return Return{}, ErrDisputed
 			}
 			if in.Reason != "" {

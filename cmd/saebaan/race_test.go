@@ -3,6 +3,8 @@ package main_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -139,14 +141,19 @@ func TestTwoHundredBuyersOneOneOff(t *testing.T) {
 	})
 }
 
+// SAEBAAN_BUYERS sets how many want the fifty pieces: 2,000 in make soak.
 func TestManyBuyersFewPieces(t *testing.T) {
+	crowd, err := strconv.Atoi(os.Getenv("SAEBAAN_BUYERS"))
+	if err != nil {
+		crowd = 300
+	}
 	eachDatabase(t, func(t *testing.T, environment []string) {
 		s := open(t, environment)
-		_, v := s.kurta("FEW-1", 20, map[string]string{"embroidery": s.artisan("Few Maker")}, false)
-		buyers := s.baskets(100, v)
+		_, v := s.kurta("FEW-1", 50, map[string]string{"embroidery": s.artisan("Few Maker")}, false)
+		buyers := s.baskets(crowd, v)
 		answers := atOnce(len(buyers), func(i int) (testkit.Answer, error) { return buyers[i].place("few") })
-		tally(t, answers, map[string]int{"201": 20, "409 catalog.sold_out": 80})
-		if onHand, reserved := s.stock(first(answers, "201")); onHand != 20 || reserved != 20 {
+		tally(t, answers, map[string]int{"201": 50, "409 catalog.sold_out": crowd - 50})
+		if onHand, reserved := s.stock(first(answers, "201")); onHand != 50 || reserved != 50 {
 			t.Fatalf("on hand %d, reserved %d", onHand, reserved)
 		}
 		s.verify()

@@ -38,6 +38,10 @@ const (
 	admin404    = "401 401 403 403 403 403 403 403 404 404"
 	prepares404 = "401 401 403 403 403 404 403 403 403 404"
 	banks404    = "401 401 403 403 403 404 404 403 403 404"
+	banks       = "401 401 403 403 403 200 200 403 403 200"
+	ofOrder     = "404 404 404 404 404 200 200 404 200 200" // somebody else's order is not there
+	ofOrder409  = "404 404 404 404 404 409 409 404 409 409"
+	shopOnly404 = "404 404 404 404 404 403 403 404 404 404" // of finance's, who see the order, neither buyer nor shop
 )
 
 // roleTable is every route of the interface: a new one fails the test until
@@ -66,18 +70,59 @@ var roleTable = map[string]permission{
 		"heads": []obj{{"kind": "wage", "head": "embroidery", "amount": inr(121500), "minutes": 1110}}}},
 	"POST /v1/variants/{id}/lots": {body: obj{"owner_id": "art_1", "pieces": 1, "makers": []obj{{"stage": "embroidery", "artisan_id": "art_1", "weight": 1}}}, told: field404},
 	"GET /v1/lots/{id}":           {known: "lot", told: field200},
-	"GET /v1/search":              {told: everybody},
+	"GET /v1/write-offs":          {told: finance},
+	"POST /v1/write-offs": {body: obj{"lot_id": "lot_1", "place": "aside", "pieces": 1, "reason": "r"},
+		told: "401 401 403 403 403 404 403 403 404 404"},
+	"POST /v1/write-offs/{id}/approve": {told: "401 401 403 403 403 403 404 403 404 403"}, // a key never approves
+	"GET /v1/search":                   {told: everybody},
 
-	"POST /v1/carts":                {told: everybody1},
-	"GET /v1/carts/{id}":            {known: "cart", told: missing},
-	"POST /v1/carts/{id}/lines":     {body: obj{"variant_id": "var_1", "quantity": 1}, known: "cart", told: missing},
+	"POST /v1/carts":            {told: everybody1},
+	"GET /v1/carts/{id}":        {known: "cart", told: missing},
+	"POST /v1/carts/{id}/lines": {body: obj{"variant_id": "var_1", "quantity": 1}, known: "cart", told: missing},
+	"POST /v1/carts/{id}/quote": {body: obj{}, known: "cart", told: missing},
+
 	"POST /v1/orders":               {body: placeBody("crt_1", "09"), told: missing},
 	"GET /v1/orders":                {told: finance},
-	"GET /v1/orders/{id}":           {known: "order", told: "404 404 404 404 404 200 200 404 200 200"},
-	"POST /v1/orders/{id}/pay":      {known: "order", told: "404 404 404 404 404 409 409 404 409 409"}, // it is paid
+	"GET /v1/orders/{id}":           {known: "order", told: ofOrder},
+	"POST /v1/orders/{id}/pay":      {known: "order", told: ofOrder409}, // it is paid
+	"POST /v1/orders/{id}/claim":    {known: "order", told: ofOrder409},
+	"GET /v1/orders/{id}/payments":  {known: "order", told: ofOrder},
+	"POST /v1/orders/{id}/money":    {body: obj{"method": "cash", "amount": inr(1), "reference": "ROLE-1"}, told: banks404},
+	"POST /v1/orders/{id}/cancel":   {body: obj{"line_id": "lin_1"}, known: "order", told: shopOnly404},
 	"POST /v1/orders/{id}/dispatch": {told: admin404},
 	"POST /v1/orders/{id}/deliver":  {told: admin404},
-	"POST /v1/webhooks/stripe":      {body: obj{}, told: invalid},
+	"POST /v1/deliveries":           {body: "tracking_number,status\n", told: "401 401 403 403 403 403 403 403 200 200"},
+	"POST /v1/orders/{id}/returns":  {body: obj{"line_id": "lin_1", "pieces": 1, "reason": "size"}, known: "order", told: shopOnly404},
+	"GET /v1/orders/{id}/returns":   {known: "order", told: ofOrder},
+	"GET /v1/orders/{id}/refunds":   {known: "order", told: ofOrder},
+	"GET /v1/orders/{id}/documents": {known: "order", told: ofOrder},
+
+	"GET /v1/returns":               {told: finance},
+	"GET /v1/returns/{id}":          {known: "return", told: ofOrder},
+	"POST /v1/returns/{id}/receive": {body: obj{"outcome": "restock"}, told: admin404},
+	"POST /v1/returns/{id}/end":     {known: "return", told: "404 404 404 404 404 403 403 404 422 422"}, // the shop must say why
+	"GET /v1/refunds":               {told: finance},
+	"POST /v1/refunds/{id}/record":  {body: obj{"method": "bank", "reference": "ROLE-1"}, told: banks404},
+	"GET /v1/disputes":              {told: finance},
+	"GET /v1/coupons":               {told: finance},
+	"POST /v1/coupons": {body: obj{"code": "ROLE", "kind": "fixed", "amount": inr(100), "from": "2020-01-01", "to": "2099-12-31"},
+		told: "401 401 403 403 403 201 409 403 409 409"}, // the first to ask makes it
+	"POST /v1/coupons/{code}/end": {told: finance404},
+	"POST /v1/subsidies":          {body: obj{"name": "role", "amount": inr(1), "reason": "r"}, told: "401 401 403 403 403 403 201 403 403 201"},
+
+	"POST /v1/bank-statements":                       {body: "date,narration,credit\n", told: banks},
+	"GET /v1/receipts":                               {told: banks},
+	"POST /v1/receipts/{id}/place":                   {body: obj{"decision": "settlement"}, told: banks404},
+	"GET /v1/reconciliations":                        {told: finance},
+	"POST /v1/reconciliations":                       {told: "401 401 403 403 403 201 201 403 201 201"},
+	"GET /v1/registrations":                          {told: finance},
+	"POST /v1/registrations":                         {body: trustAtHome, told: "401 401 403 403 403 403 403 403 201 201"},
+	"GET /v1/documents/{id}":                         {known: "document", told: ofOrder},
+	"GET /v1/documents/{id}/pdf":                     {known: "document", told: ofOrder},
+	"GET /v1/gst-returns/{registration}/{month}":     {told: finance},
+	"GET /v1/gst-returns/{registration}/{month}/csv": {told: finance},
+
+	"POST /v1/webhooks/stripe": {body: obj{}, told: invalid},
 
 	"GET /v1/payout-runs":                {told: finance},
 	"POST /v1/payout-runs":               {told: "401 401 403 403 403 201 403 403 403 201"},
@@ -93,9 +138,15 @@ var roleTable = map[string]permission{
 	"GET /v1/ledger/entries":  {told: finance},
 	"GET /v1/ledger/blocks":   {told: finance},
 
-	"POST /v1/test/clock":                     {body: obj{"advance": "1s"}, told: everybody},
-	"POST /v1/test/payments/{intent}/confirm": {body: obj{"outcome": "succeeded"}, told: missing},
+	"POST /v1/test/clock":                            {body: obj{"advance": "1s"}, told: everybody},
+	"POST /v1/test/payments/{intent}/confirm":        {body: obj{"outcome": "succeeded"}, told: missing},
+	"POST /v1/test/payments/{intent}/dispute":        {body: obj{"state": "open", "amount": inr(1)}, told: missing},
+	"POST /v1/test/refunds/{provider_refund}/settle": {body: obj{"outcome": "succeeded"}, told: missing},
 }
+
+// trustAtHome completes the registration that the program begins with.
+var trustAtHome = obj{"id": "09", "prefix": "SB", "gstin": "09AAATL1234Q1ZB", "state": "09", "kind": "regular", "legal_name": "Trust of the Tests",
+	"address": "1 Test Road, Lucknow", "from": "2017-07-01"}
 
 // operations are the routes that the description names.
 func (s *shop) operations() []string {
@@ -146,7 +197,7 @@ func (s *shop) everyone() []testkit.REST {
 // ask makes the table's request of a route.
 func (p permission) ask(as testkit.REST, route, id string) (testkit.Answer, error) {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, "{intent}", id).Replace(path)
+	path = strings.NewReplacer("{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{registration}", "09", "{month}", "2026-11").Replace(path)
 	if _, csv := p.body.(string); csv {
 		return as.Try(method, path, p.body, "Content-Type", "text/csv")
 	}
@@ -160,6 +211,7 @@ func TestRoles(t *testing.T) {
 		_, v := s.kurta("ROLE-1", 5, map[string]string{"embroidery": known["artisan"]}, false)
 		known["order"] = s.buy(t, map[string]int64{v: 1}, "09")
 		known["lot"] = s.admin.Get("/v1/orders/"+known["order"]).Str("allocations", 0, "lot_id")
+		known["return"], known["document"] = s.waitingReturn(t, v)
 		known["draft"] = s.asha.Post("/v1/products", roleTable["POST /v1/products"].body).Str("id")
 		all := s.everyone()
 		routes := slices.Sorted(maps.Keys(roleTable))
@@ -194,6 +246,16 @@ func TestRoles(t *testing.T) {
 			}
 		}
 	})
+}
+
+// waitingReturn is a return of a piece that was sent, and a document of its order.
+func (s *shop) waitingReturn(t *testing.T, variant string) (returnID, document string) {
+	t.Helper()
+	order := s.buy(t, map[string]int64{variant: 1}, "09")
+	s.admin.Post("/v1/orders/"+order+"/dispatch", nil)
+	line := s.admin.Get("/v1/orders/"+order).Str("lines", 0, "id")
+	returnID = s.admin.Post("/v1/orders/"+order+"/returns", obj{"line_id": line, "pieces": 1, "reason": "size"}).Str("id")
+	return returnID, s.admin.Get("/v1/orders/"+order+"/documents").Str("data", 0, "id")
 }
 
 // Nobody changes anything without proof of who she is: not with an empty body,

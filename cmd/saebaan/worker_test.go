@@ -52,7 +52,7 @@ func TestWorkerOfItsOwn(t *testing.T) {
 		s.admin.Post("/v1/orders/"+paid+"/dispatch", nil)
 		s.admin.Post("/v1/orders/"+paid+"/deliver", nil)
 		unpaid, _, _ := s.pending(v)
-		if n := count(t, d, `SELECT COUNT(*) FROM outbox`); n != 5 { // placed twice, paid, its fee, dispatched
+		if n := count(t, d, `SELECT COUNT(*) FROM outbox`); n != 6 { // placed twice, paid, its fee, dispatched, delivered
 			t.Fatalf("%d deliveries wait, not 5", n)
 		}
 		if n := count(t, d, `SELECT COUNT(*) FROM unsealed`); n != 2 || s.letters("", "") != 0 {
@@ -124,5 +124,46 @@ func TestKilledWorkerLosesNothing(t *testing.T) {
 		}
 		s.verify()
 		t.Logf("%d deliveries were cut by kills, %d mails went out twice, none was lost", cut, twice)
+	})
+}
+
+// The worker that numbers documents is killed ten times while orders are sent:
+// every invoice gets a number, without a gap, and none gets two.
+func TestKilledNumberingLeavesNoGap(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, environment []string) {
+		s := open(t, environment, "--no-worker")
+		s.admin.Post("/v1/registrations", obj{"id": "09", "prefix": "SB", "gstin": "09AAATL1234Q1ZB", "state": "09", "kind": "regular",
+			"legal_name": "Trust", "address": "Lucknow", "from": "2017-07-01"})
+		_, v := s.kurta("NUMB-1", 100, map[string]string{"embroidery": s.artisan("Number Maker")}, false)
+		d := s.books()
+		const sent = 60
+		var orders []string
+		for range sent {
+			orders = append(orders, s.buy(t, map[string]int64{v: 1}, "09"))
+		}
+		numbered := func() int64 {
+			return count(t, d, `SELECT COUNT(*) FROM documents WHERE kind = 'tax_invoice' AND no IS NOT NULL`)
+		}
+		for kill := range 10 {
+			w := s.worker()
+			for _, order := range orders[kill*sent/10 : (kill+1)*sent/10] {
+				s.admin.Post("/v1/orders/"+order+"/dispatch", nil)
+			}
+			within(t, "some have their number", func() bool { return numbered() > int64(kill*2) })
+			w.Kill()
+		}
+		last := s.worker()
+		within(t, "all have their number", func() bool { return numbered() == sent })
+		if n := count(t, d, `SELECT COUNT(*) FROM documents d WHERE kind = 'tax_invoice' AND no <> 1
+			AND NOT EXISTS (SELECT 1 FROM documents b WHERE b.series = d.series AND b.no = d.no - 1)`); n != 0 {
+			t.Errorf("%d gaps", n)
+		}
+		if n := count(t, d, `SELECT COUNT(*) FROM documents WHERE kind = 'tax_invoice' AND numbered_at - created_at > 60000000`); n > 0 {
+			t.Logf("%d waited more than a minute, through kills", n)
+		}
+		if code := last.Stop(); code != 0 {
+			t.Errorf("the worker ended with %d: %s", code, last.Log())
+		}
+		s.verify()
 	})
 }

@@ -115,7 +115,9 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		"audit":            `INSERT INTO audit (id, at, actor, action, object) VALUES ('a', 1, 'x', 'y', 'z')`,
 		"payout_approvals": `INSERT INTO payout_approvals (run_id, content_hash, actor, at) VALUES ('a', 'h', 'x', 1)`,
 		"payment_events":   `INSERT INTO payment_events (provider, event_id, kind, payment_id, at) VALUES ('p', 'e', 'k', 'y', 1)`,
-		"consents":         `INSERT INTO consents (id, artisan_id, purpose, granted, notice, language, actor, at) VALUES ('a', 'art', 'name', TRUE, 'n', 'en', 'x', 1)`,
+		"document_lines": `INSERT INTO document_lines (document_id, pos, line_id, description, hsn, quantity, rate_bp, list_paise, unit_paise, taxable_paise,
+			cgst_paise, sgst_paise, igst_paise, rounding_paise, total_paise) VALUES ('d', 1, 'l', 'x', '6206', 1, 500, 1, 1, 1, 0, 0, 0, 0, 1)`,
+		"consents": `INSERT INTO consents (id, artisan_id, purpose, granted, notice, language, actor, at) VALUES ('a', 'art', 'name', TRUE, 'n', 'en', 'x', 1)`,
 	}
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
@@ -194,5 +196,26 @@ func TestBackupWhileWriting(t *testing.T) {
 	var check string
 	if err := copied.Get(ctx, &check, `PRAGMA integrity_check`); err != nil || check != "ok" {
 		t.Fatalf("%s %v", check, err)
+	}
+}
+
+// A connection that breaks inside a write costs nothing but a second try.
+func TestLostConnectionInsideAWriteIsTriedAgain(t *testing.T) {
+	d := testdb.Postgres(t)
+	tries := 0
+	err := d.Write(context.Background(), func(tx *db.Tx) error {
+		tries++
+		if _, err := tx.Exec(`INSERT INTO login_failures (id, login, at) VALUES ('lgf_1', 'lost', 1)`); err != nil {
+			return err
+		}
+		if tries > 1 {
+			return nil
+		}
+		_, err := tx.Exec(`SELECT pg_terminate_backend(pg_backend_pid())`)
+		return err
+	})
+	var rows int
+	if err2 := d.Get(context.Background(), &rows, `SELECT COUNT(*) FROM login_failures WHERE login = 'lost'`); err != nil || err2 != nil || tries != 2 || rows != 1 {
+		t.Errorf("%d tries, %d rows, %v, %v", tries, rows, err, err2)
 	}
 }

@@ -3,12 +3,15 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -97,7 +100,7 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 			return nil
 		case isDuplicate(err) && duplicates < 2:
 			duplicates++ // at SERIALIZABLE a lost race can look like a duplicate
-		case !isConflict(err):
+		case !isConflict(err) && !isLost(err):
 			return err
 		}
 		if attempt == 0 {
@@ -137,7 +140,7 @@ func (d *DB) once(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) er
 	}
 	tx, err := d.write.BeginTxx(ctx, opts)
 	if err != nil {
-		if isConflict(err) {
+		if isConflict(err) || isLost(err) {
 			return err
 		}
 		return ErrUnavailable.Because(err)
@@ -188,6 +191,20 @@ func isConflict(err error) bool {
 		return code == 5 || code == 6 // SQLITE_BUSY, SQLITE_LOCKED
 	}
 	return false
+}
+
+// isLost reports that the connection broke before the commit was asked for, so
+// that nothing of the transaction was done and it may run again: the server was
+// stopped or restarted (class 57P of PostgreSQL), or the line was cut.
+func isLost(err error) bool {
+	if errors.Is(err, ErrUnknown) { // the commit itself: nobody knows
+		return false
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return strings.HasPrefix(pg.Code, "57P")
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 func isDuplicate(err error) bool {
