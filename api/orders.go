@@ -158,12 +158,13 @@ type createOrderInput struct {
 		Method   string  `json:"method" maxLength:"20" doc:"card, upi, bank or cash, of those that are open"`
 		Language string  `json:"language,omitempty" enum:"en,hi,ur"`
 		Coupon   string  `json:"coupon,omitempty" maxLength:"40"`
+		Expected *amount `json:"expected_total,omitempty" doc:"The total the buyer has seen: another one is refused"`
 	}
 }
 
 func (s *Server) createOrder(ctx context.Context, in *createOrderInput) (*answer[order], error) {
 	return ordered(ctx)(s.Orders.Place(ctx, web.ActorOf(ctx), in.Key, orders.PlaceInput{Cart: in.Body.CartID, Buyer: orders.Buyer(in.Body.Buyer),
-		Address: orders.Address(in.Body.Address), Method: orders.Method(in.Body.Method), Language: in.Body.Language, Coupon: in.Body.Coupon}))
+		Address: orders.Address(in.Body.Address), Method: orders.Method(in.Body.Method), Language: in.Body.Language, Coupon: in.Body.Coupon, Expected: given(in.Body.Expected).paise()}))
 }
 
 // ordered answers with an order.

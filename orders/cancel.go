@@ -45,7 +45,7 @@ func (s *Service) Cancel(ctx context.Context, actor auth.Actor, key string, in C
 			why := EndedBuyer
 			if actor.Has(auth.Administrator) {
 				why = EndedShop
-			} else if actor.GuestHash == "" {
+			} else if !o.ownedBy(actor) {
 				return Order{}, auth.ErrForbidden
 			}
 			if err := s.cancel(tx, actor, o, in, why); err != nil {

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"saebaan/catalog"
+	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/fault"
 	"saebaan/internal/freight"
@@ -23,6 +24,7 @@ var (
 	ErrNotFound    = fault.New(fault.NotFound, "orders.not_found", "There is no such order here.")
 	ErrState       = fault.New(fault.Conflict, "orders.state", "This cannot be done in the order's present state. Nothing was changed.")
 	ErrExpired     = fault.New(fault.Conflict, "orders.expired", "The pieces were kept for you for a while and have gone back to the shop. Nothing was charged; order again if they are still there.")
+	ErrTotal       = fault.New(fault.Conflict, "orders.total", "The price has changed since you saw it. Nothing was ordered; look at the new total and order again.")
 	ErrGSTIN       = fault.New(fault.Invalid, "orders.gstin", "The GST number and the address do not fit together. Nothing was ordered.")
 	ErrDisputed    = fault.New(fault.Conflict, "orders.disputed", "The buyer's bank is asking about this payment, or has taken it back. Nothing was changed; wait for its answer.")
 	ErrAlreadyPaid = fault.New(fault.Conflict, "orders.already_paid", "This order is paid. Nothing was charged again.")
@@ -95,6 +97,14 @@ type Order struct {
 	Allocations  []Allocation
 	Shipments    []Shipment
 	Delivery     freight.Quote // only in a quote
+
+	access string // hash of the token that is its key
+}
+
+// ownedBy reports whether the actor has the order's own key. Staff see every
+// order, but a cart of their own is no key to another's.
+func (o Order) ownedBy(actor auth.Actor) bool {
+	return actor.GuestHash != "" && actor.GuestHash == o.access
 }
 
 // Line is a variant in an order, or its delivery; all amounts are per piece.

@@ -20,7 +20,10 @@ func (d Document) Paper(language, site string) paper.Paper {
 		language, w = "en", paperWords["en"]
 	}
 	p := paper.Paper{Language: language, Title: w.titles[d.Kind], Number: d.Number, Date: paperDate(d.Date), Made: d.CreatedAt.Std(),
-		QR: d.OrderID, QRLabel: w.order + " " + d.OrderID, Footer: d.Supplier.LegalName + " · GSTIN " + d.Supplier.GSTIN}
+		QR: d.OrderID, QRLabel: w.order + " " + d.OrderID, Footer: d.Supplier.LegalName}
+	if d.Supplier.GSTIN != "" {
+		p.Footer += " · GSTIN " + d.Supplier.GSTIN
+	}
 	if site != "" {
 		p.QR = site + "/orders/" + d.OrderID
 	}

@@ -195,6 +195,9 @@ func (s *Service) Claim(ctx context.Context, actor auth.Actor, order string) (Or
 		if o, err = readOrder(tx, actor, order); err != nil {
 			return err
 		}
+		if !o.ownedBy(actor) && !actor.Has(auth.Administrator) {
+			return auth.ErrForbidden
+		}
 		if err := s.payable(o, o.Method, tx.Now()); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"saebaan/internal/gst"
 	"saebaan/internal/id"
 	"saebaan/internal/idem"
+	"saebaan/internal/money"
 	"saebaan/internal/outbox"
 )
 
@@ -23,7 +24,8 @@ type PlaceInput struct {
 	Address  Address
 	Method   Method
 	Language string
-	Coupon   string // a code, or ""
+	Coupon   string      // a code, or ""
+	Expected money.Paise // the total the buyer has seen; 0 is any
 }
 
 var (
@@ -115,6 +117,9 @@ func (s *Service) Place(ctx context.Context, actor auth.Actor, key string, in Pl
 			}
 			if err := s.freeze(tx, &o, lines, coupon); err != nil {
 				return Order{}, err
+			}
+			if in.Expected != 0 && in.Expected != o.Total {
+				return Order{}, ErrTotal.With("The price has changed since you saw it: the total is %s now. Nothing was ordered; look at it and order again.", o.Total)
 			}
 			if err := subsidised(tx, o, coupon); err != nil {
 				return Order{}, err

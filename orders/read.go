@@ -62,7 +62,7 @@ func (r orderRow) order() Order {
 		Tax: gst.Tax{CGST: r.CGST, SGST: r.SGST, IGST: r.IGST}, Rounding: r.Rounding, BusinessDate: r.BusinessDate,
 		PlacedAt: r.PlacedAt, ExpiresAt: r.ExpiresAt, ConfirmedAt: r.ConfirmedAt, ClosedAt: r.ClosedAt, RefundDue: r.RefundDue,
 		Registration: r.Registration, CouponID: r.CouponID, CouponCode: r.CouponCode, Dispute: r.Dispute,
-		EndedBecause: r.EndedBecause, ExchangeOf: r.ExchangeOf}
+		EndedBecause: r.EndedBecause, ExchangeOf: r.ExchangeOf, access: r.AccessHash}
 }
 
 // staff are the roles that see every order.

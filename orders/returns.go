@@ -130,7 +130,7 @@ func (s *Service) RequestReturn(ctx context.Context, actor auth.Actor, key strin
 				return Return{}, err
 			}
 			shop := actor.Has(auth.Administrator)
-			if !shop && actor.GuestHash == "" {
+			if !shop && !o.ownedBy(actor) {
 				return Return{}, auth.ErrForbidden
 			}
 			line := o.Line(in.Line)
@@ -253,7 +253,7 @@ func (s *Service) EndReturn(ctx context.Context, actor auth.Actor, key string, i
 	}
 	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "orders.return_end", Key: key}, in,
 		func(tx *db.Tx) (Return, error) {
-			r, err := readReturn(tx, actor, in.Return)
+			r, o, err := readReturn(tx, actor, in.Return)
 			if err != nil {
 				return Return{}, err
 			}
@@ -263,7 +263,7 @@ func (s *Service) EndReturn(ctx context.Context, actor auth.Actor, key string, i
 					return Return{}, ErrReturn.At("note", "a refusal needs a reason the buyer can read")
 				}
 				to, step = ReturnRefused, "return_refused"
-			} else if actor.GuestHash == "" {
+			} else if !o.ownedBy(actor) {
 				return Return{}, auth.ErrForbidden
 			}
 			if err := decideReturn(tx, actor, r, to); err != nil {
@@ -307,13 +307,13 @@ func decideReturn(tx *db.Tx, actor auth.Actor, r Return, to ReturnState) error {
 }
 
 // readReturn reads a return of an order that the actor may see.
-func readReturn(tx *db.Tx, actor auth.Actor, returnID string) (Return, error) {
+func readReturn(tx *db.Tx, actor auth.Actor, returnID string) (Return, Order, error) {
 	r, err := loadReturn(tx, returnID)
 	if err != nil {
-		return r, err
+		return r, Order{}, err
 	}
-	_, err = readOrder(tx, actor, r.OrderID)
-	return r, err
+	o, err := readOrder(tx, actor, r.OrderID)
+	return r, o, err
 }
 
 func loadReturn(tx *db.Tx, returnID string) (Return, error) {
@@ -341,7 +341,7 @@ func (s *Service) Return(ctx context.Context, actor auth.Actor, returnID string)
 	var r Return
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		var err error
-		r, err = readReturn(tx, actor, returnID)
+		r, _, err = readReturn(tx, actor, returnID)
 		return err
 	})
 	return r, err

@@ -123,7 +123,7 @@ var (
 	tagForm    = regexp.MustCompile(`<[^>]*>`)
 	spaceForm  = regexp.MustCompile(`\s+`)
 	unseenForm = regexp.MustCompile(`(?s)<(script|style|head)\b.*?</(script|style|head)>`)
-	hiddenForm = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+	hiddenForm = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"[^>]*>`)
 	formForm   = regexp.MustCompile(`(?s)<form\b[^>]*>.*?</form>`)
 	actionForm = regexp.MustCompile(`<form\b[^>]*\baction="([^"]*)"[^>]*>`)
 )

@@ -1,8 +1,10 @@
 package storefront
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -10,13 +12,33 @@ import (
 
 	"saebaan/internal/auth"
 	"saebaan/internal/fault"
+	"saebaan/internal/gst"
 	"saebaan/internal/idem"
+	"saebaan/internal/money"
 	"saebaan/internal/web"
 	"saebaan/orders"
 	"saebaan/storefront/views"
 )
 
 func (s *Site) checkout(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	return s.checkoutForm(c, p, views.Checkout{})
+}
+
+// price shows the order form again with what it costs at the address and with
+// the coupon typed so far. Nothing is ordered by it.
+func (s *Site) price(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	out := views.Checkout{Form: formOf(c), Sure: c.FormValue("sure"), Wrong: map[string]string{}}
+	wrong, _ := filled(&out.Form, p.Lang.Code, out.Sure)
+	if out.Form.PIN != "" && wrong["pin"] != "" {
+		out.Wrong["pin"] = p.T(wrong["pin"])
+	}
+	p.Key, p.Path = keyOf(c), "/checkout"
+	return s.checkoutForm(c, p, out)
+}
+
+// checkoutForm shows the form with the cart as it is priced now, or the cart
+// when it cannot be ordered.
+func (s *Site) checkoutForm(c *fiber.Ctx, p views.Page, out views.Checkout) (templ.Component, error) {
 	cart, err := s.openCart(c, p.Actor)
 	if errors.Is(err, orders.ErrNoCart) || (err == nil && len(cart.Lines) == 0) {
 		return seeOther(c, "/cart")
@@ -24,22 +46,68 @@ func (s *Site) checkout(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	return views.CheckoutForm(p.Titled(p.T("checkout.title"), ""), views.Checkout{Cart: cart}), nil
+	out.Cart, out.Settings = cart, s.Orders.Settings()
+	err = s.priced(c.UserContext(), p.Actor, &out)
+	if errors.Is(err, orders.ErrNotForSale) && out.Said == "" {
+		return seeOther(c, "/cart")
+	}
+	if err != nil && !errors.Is(err, orders.ErrNotForSale) {
+		return nil, err
+	}
+	if f := fault.Of(out.Quote.Refused); f != nil {
+		if out.Wrong == nil {
+			out.Wrong = map[string]string{}
+		}
+		out.Wrong["coupon"] = p.Lang.Fault(f)
+	}
+	return views.CheckoutForm(p.Titled(p.T("checkout.title"), ""), out), nil
 }
 
-// placeOrder orders the cart once per key. What is wrong is said beside the
-// fields, all at once, with everything she typed kept.
+// priced asks what the cart costs for what she has typed; where the discount
+// crosses into another rate of tax it keeps the other bill too.
+func (s *Site) priced(ctx context.Context, actor auth.Actor, out *views.Checkout) error {
+	in := orders.QuoteInput{Cart: out.Cart.ID, State: out.Form.State, PIN: out.Form.PIN, Coupon: out.Form.Coupon}
+	if !pinForm.MatchString(in.PIN) {
+		in.PIN = ""
+	}
+	if _, known := gst.States[in.State]; !known {
+		in.State = ""
+	}
+	var err error
+	if out.Quote, err = s.Orders.Quote(ctx, actor, in); err != nil || !out.Quote.Crosses {
+		return err
+	}
+	in.Coupon = ""
+	plain, err := s.Orders.Quote(ctx, actor, in)
+	out.Plain = &plain.Order
+	return err
+}
+
+// placeOrder orders the cart once per key, at the total that she saw. What is
+// wrong is said beside the fields, all at once, with everything she typed kept.
 func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	out := views.Checkout{Form: formOf(c)}
 	out.Wrong, out.Sure = filled(&out.Form, p.Lang.Code, c.FormValue("sure"))
+	for name, id := range out.Wrong {
+		out.Wrong[name] = p.T(id)
+	}
 	form := out.Form
-	in := orders.PlaceInput{Cart: c.FormValue("cart"), Buyer: orders.Buyer{Name: form.Name, Phone: form.Phone},
+	in := orders.PlaceInput{Cart: c.FormValue("cart"), Buyer: orders.Buyer{Name: form.Name, Phone: form.Phone, GSTIN: form.GSTIN},
 		Address: orders.Address{House: form.House, Landmark: form.Landmark, City: form.City, State: form.State, PIN: form.PIN},
-		Method:  orders.Card, Language: p.Lang.Code}
-	if len(out.Wrong) > 0 {
-		in.Address.State = "" // so that nothing is placed and the rest is checked
+		Method:  orders.Method(form.Method), Coupon: form.Coupon, Language: p.Lang.Code}
+	if in.Method == "" {
+		in.Method = s.Orders.Settings().Methods()[0]
+	}
+	if seen, err := strconv.ParseInt(c.FormValue("seen"), 10, 64); err == nil && seen > 0 {
+		in.Expected = money.Paise(seen)
 	}
 	actor, token := s.buyerOfCart(c, p.Actor)
+	if len(out.Wrong) == 0 {
+		out.Changed = s.changed(c, p.As(actor), &out)
+	}
+	if len(out.Wrong) > 0 || out.Changed != "" {
+		in.Address.State = "" // so that nothing is placed and the rest is checked
+	}
 	o, err := s.Orders.Place(c.UserContext(), actor, keyOf(c), in)
 	if err != nil {
 		return s.notPlaced(c, p, out, err)
@@ -47,6 +115,27 @@ func (s *Site) placeOrder(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	remember(c, o.ID, token)
 	return seeOther(c, "/orders/"+o.ID)
 }
+
+// changed says why the order would not cost what the form showed her, or "".
+// A cart that was ordered before is left to Place, which answers as it did then.
+func (s *Site) changed(c *fiber.Ctx, p views.Page, out *views.Checkout) string {
+	now := views.Checkout{Form: out.Form, Cart: orders.Cart{ID: c.FormValue("cart")}}
+	if err := s.priced(c.UserContext(), p.Actor, &now); err != nil {
+		return ""
+	}
+	if f := fault.Of(now.Quote.Refused); f != nil {
+		out.Wrong["coupon"] = p.Lang.Fault(f)
+		return ""
+	}
+	if c.FormValue("seen") == strconv.FormatInt(int64(now.Quote.Order.Total), 10) {
+		return ""
+	}
+	return views.Changed(p, now.Quote, c.FormValue("seen"), c.FormValue("seen_delivery"))
+}
+
+// besideField are the faults of Place that belong to one field.
+var besideField = map[string]string{"orders.no_coupon": "coupon", "orders.coupon_used": "coupon", "orders.coupon_least": "coupon",
+	"orders.coupon_short": "coupon", "gst.gstin_form": "gstin", "gst.gstin_state": "gstin", "gst.gstin_check": "gstin"}
 
 // notPlaced shows the form again with what is the matter, or the order that the
 // cart became before.
@@ -59,40 +148,32 @@ func (s *Site) notPlaced(c *fiber.Ctx, p views.Page, out views.Checkout, err err
 	if id, _ := lastOrder(c); id != "" && ordered {
 		return seeOther(c, "/orders/"+id)
 	}
-	ours := len(out.Wrong) > 0
+	ours := len(out.Wrong) > 0 || out.Changed != ""
 	for _, one := range f.Fields {
 		_, name, _ := strings.Cut(one.Location, ".")
 		place := name == "city" || name == "state"
 		if out.Wrong[name] == "" && !(ours && place) {
-			out.Wrong[name] = "wrong." + one.Location
+			out.Wrong[name] = p.T("wrong." + one.Location)
 		}
 	}
-	for name, id := range out.Wrong {
-		out.Wrong[name] = p.T(id)
+	if name := besideField[f.Code]; name != "" {
+		out.Wrong[name] = p.Lang.Fault(f)
 	}
-	out.Said = p.Lang.Fault(f)
-	return s.checkoutAgain(c, p, out, web.Status(f))
-}
-
-// checkoutAgain shows the form with all that was typed, under the same key, so
-// that nothing can be ordered twice by trying again.
-func (s *Site) checkoutAgain(c *fiber.Ctx, p views.Page, out views.Checkout, status int) (templ.Component, error) {
-	cart, err := s.openCart(c, p.Actor)
-	if errors.Is(err, orders.ErrNoCart) {
-		return seeOther(c, "/cart")
+	c.Status(web.Status(f))
+	if len(out.Wrong) > 0 || out.Changed == "" {
+		out.Said = p.Lang.Fault(f)
+	} else {
+		c.Status(fiber.StatusConflict)
 	}
-	if err != nil {
-		return nil, err
-	}
-	out.Cart, p.Key = cart, keyOf(c)
-	c.Status(status)
-	return views.CheckoutForm(p.Titled(p.T("checkout.title"), ""), out), nil
+	p.Key = keyOf(c) // the same, so that nothing is ordered twice by trying again
+	return s.checkoutForm(c, p, out)
 }
 
 func formOf(c *fiber.Ctx) views.Form {
 	value := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
 	return views.Form{Phone: value("phone"), Name: value("name"), PIN: strings.ReplaceAll(value("pin"), " ", ""), House: value("house"),
-		Landmark: value("landmark"), City: value("city"), State: value("state")}
+		Landmark: value("landmark"), City: value("city"), State: value("state"), Coupon: strings.ToUpper(value("coupon")),
+		GSTIN: strings.ToUpper(strings.ReplaceAll(value("gstin"), " ", "")), Method: value("method")}
 }
 
 // filled takes town and State from the PIN where she left them open and the PIN
@@ -124,49 +205,4 @@ func filled(f *views.Form, language, sure string) (wrong map[string]string, ask 
 		return wrong, both
 	}
 	return wrong, sure
-}
-
-// buyerOfCart is who orders: the guest of the open cart, or of the last order
-// when its form is sent a second time.
-func (s *Site) buyerOfCart(c *fiber.Ctx, actor auth.Actor) (auth.Actor, string) {
-	if token := c.Cookies(cartCookie); token != "" {
-		return actor, token
-	}
-	_, token := lastOrder(c)
-	return withToken(actor, token), token
-}
-
-// mostOrders is how many orders a browser can open again.
-const mostOrders = 10
-
-// ordersLife is how long, in seconds.
-const ordersLife = 180 * 24 * 3600
-
-// remember keeps the token of an order's cart, which is the order's key, and
-// lets the cart's own cookie go, so that a new cart can begin.
-func remember(c *fiber.Ctx, order, token string) {
-	kept := []string{order + ":" + token}
-	for _, one := range strings.Split(c.Cookies(ordersCookie), ".") {
-		if one != "" && !strings.HasPrefix(one, order+":") && len(kept) < mostOrders {
-			kept = append(kept, one)
-		}
-	}
-	keep(c, ordersCookie, strings.Join(kept, "."), ordersLife)
-	forget(c, cartCookie)
-}
-
-func lastOrder(c *fiber.Ctx) (order, token string) {
-	newest, _, _ := strings.Cut(c.Cookies(ordersCookie), ".")
-	order, token, _ = strings.Cut(newest, ":")
-	return order, token
-}
-
-// buyerOf is the reader with the token that opens an order, if she has it.
-func buyerOf(c *fiber.Ctx, actor auth.Actor, order string) auth.Actor {
-	for _, one := range strings.Split(c.Cookies(ordersCookie), ".") {
-		if id, token, _ := strings.Cut(one, ":"); id == order {
-			return withToken(actor, token)
-		}
-	}
-	return actor
 }

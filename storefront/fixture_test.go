@@ -67,7 +67,7 @@ func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	s.auth = auth.NewService(d, false)
 	s.artisans = artisans.NewService(d, keys)
 	s.catalog = catalog.NewService(d, table, engine, store)
-	s.orders = orders.NewService(d, table, simulator)
+	s.orders = orders.NewService(d, table, simulator, everyWay())
 	s.follower = catalog.NewFollower(s.catalog, engine, catalog.Mark{Asked: d.Clock.Now()}, cache.Changed)
 	s.app = web.NewApp(web.Options{ErrorHandler: storefront.ErrorHandler})
 	c := storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
@@ -76,6 +76,14 @@ func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	change(&c)
 	storefront.Register(s.app, c)
 	s.seed(store)
+	return s
+}
+
+// everyWay are settings with all ways to pay open, the card first.
+func everyWay() orders.Settings {
+	s := orders.Defaults()
+	s.UPI = orders.UPIAccount{ID: "trust@upi", Name: "Trust of the Tests"}
+	s.Bank = orders.BankAccount{Name: "Trust of the Tests", Number: "309900011111", IFSC: "BARB0LUCKNO"}
 	return s
 }
 

@@ -6,12 +6,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"saebaan/catalog"
+	"saebaan/orders"
 )
 
 var (
 	// What may stand in Latin letters in the Hindi shop: what is marked as
 	// English or as not to be translated (names), and codes such as SKUs.
-	allowedForm  = regexp.MustCompile(`(?s)<(a|span|h1|td|dd|address|p)\b[^>]*\b(lang="en"|translate="no")[^>]*>.*?</(a|span|h1|td|dd|address|p)>|<code>.*?</code>`)
+	allowedForm  = regexp.MustCompile(`(?s)<(a|span|h1|td|dd|address|p|option)\b[^>]*\b(lang="en"|translate="no")[^>]*>.*?</(a|span|h1|td|dd|address|p|option)>|<code[^>]*>.*?</code>`)
 	latinForm    = regexp.MustCompile(`[A-Za-z]+`)
 	devanagari   = regexp.MustCompile(`\p{Devanagari}`)
 	spokenForm   = regexp.MustCompile(`\b(?:alt|aria-label|placeholder|title|content)="([^"]*)"`)
@@ -88,4 +91,57 @@ func TestHindiOfficeHasNoEnglishInIt(t *testing.T) {
 	for _, page := range []string{"/office", "/office/runs", draft.path, "/office/artisans", "/office/artisans/" + s.people["shabana"]} {
 		meera.get(page).isHindi()
 	}
+}
+
+// The pages of paying, changing an order and of the office's money.
+func TestHindiMoneyHasNoEnglishInIt(t *testing.T) {
+	s := open(t)
+	cheap := s.cheap()
+	made := s.list("made", special{title: catalog.Text{En: "Kurta to measure", Hi: "नाप का कुर्ता"}, sizes: []string{"M"}, tag: 306_800, count: 2, madeToOrder: true})
+	set := s.list("set", special{title: catalog.Text{En: "Two", Hi: "दो"}, sizes: []string{"Free"}, parts: []catalog.PartInput{{Variant: cheap.Variants[0].ID, Pieces: 2}}})
+	_, err := s.orders.CreateCoupon(t.Context(), s.admin, "", orders.CouponInput{Code: "EID-150", Kind: orders.Fixed, Paise: 30_000, From: "2020-01-01", To: "2099-12-31"})
+	must(t, err)
+	b, nusrat, meera, farah := s.browser(), s.browser().signIn("nusrat"), s.browser().signIn("meera"), s.browser().signIn("farah")
+	id := s.byUPI(b, meera, cheap.Variants[0].ID, "2")
+	for _, one := range []*browser{b, nusrat, meera, farah} {
+		one.cookies["lang"] = "hi"
+	}
+	b.get("/p/" + set.Slug).isHindi()
+	b.get("/p/" + made.Slug).isHindi()
+	b.post("/cart", url.Values{"variant": {set.Variants[0].ID}, "quantity": {"1"}}).isHindi()
+	b.post("/cart", url.Values{"variant": {made.Variants[0].ID}, "quantity": {"1"}}).isHindi()
+	hindi := func(form url.Values) url.Values {
+		return with(address(form), "name", "लीला", "house", "हज़रतगंज", "city", "लेह", "state", "38", "pin", "194101", "coupon", "EID-150", "method", "upi")
+	}
+	b.post("/checkout/price", with(hindi(b.get("/checkout").isHindi().form("/checkout")), "coupon", "NONE")).isHindi()
+	priced := b.post("/checkout/price", hindi(b.get("/checkout").form("/checkout"))).isHindi().shows(200, "कूपन के बिना")
+	b.post("/checkout", with(hindi(priced.form("/checkout")), "seen", "1")).isHindi().shows(409)
+	placed := b.post("/checkout", hindi(priced.form("/checkout"))).isHindi().shows(200)
+	for _, way := range []string{"upi", "bank", "cash"} {
+		b.post(placed.path+"/pay", url.Values{"method": {way}}).isHindi().shows(200)
+		b.post(placed.path+"/claim", nil).isHindi().shows(200)
+	}
+	b.get(placed.path + "/cancel").isHindi()
+	b.post(placed.path+"/cancel", nil).isHindi().shows(200, "आपने यह ऑर्डर रद्द किया")
+	path := "/orders/" + id
+	for _, page := range []string{"/office", "/office/orders", "/office/returns", "/office/write-offs", "/office/money", "/office/coupons", "/office/registrations", "/office/gst", "/office/reconciliation", path} {
+		nusrat.get(page).isHindi().shows(200)
+	}
+	b.get(path + "/cancel").isHindi()
+	nusrat.post("/office"+path+"/dispatch", url.Values{"carrier": {"delhivery"}, "tracking": {"DL123456789"}}).isHindi()
+	nusrat.post("/office/deliveries", url.Values{"text": {"awb,status\nDL123456789,delivered\nX,delivered\nX,no\n"}}).isHindi().shows(200)
+	line := regexp.MustCompile(`/return\?line=(lin_[a-z0-9]+)`).FindStringSubmatch(b.get(path).isHindi().body)[1]
+	form := b.get(path + "/return?line=" + line).isHindi().form(path + "/return")
+	b.post(path+"/return", with(form, "reason", "defect", "pieces", "9")).isHindi().shows(409)
+	form = b.get(path + "/return?line=" + line).form(path + "/return")
+	asked := b.post(path+"/return", with(form, "reason", "defect", "pieces", "1", "note", "छेद")).isHindi().shows(200)
+	ret := regexp.MustCompile(`/returns/(ret_[a-z0-9]+)/withdraw`).FindStringSubmatch(asked.body)[1]
+	work := nusrat.get("/office/returns/" + ret).isHindi()
+	nusrat.post("/office/returns/"+ret+"/receive", with(work.form("/office/returns/"+ret+"/receive"), "reason", "defect", "outcome", "spoiled")).isHindi().shows(200)
+	farah.get("/office/write-offs").isHindi()
+	meera.post("/office/money/statement", url.Values{"text": {"date,narration,credit\n2026-11-22,x,5.00\n2026-11-22,y,\n2026-11-22,z,abc\n"}}).isHindi().shows(200)
+	for _, page := range []string{"/office", "/office/money", "/office/coupons", path} {
+		meera.get(page).isHindi().shows(200)
+	}
+	b.get(path).isHindi().shows(200, "पैसा लौटाना है")
 }

@@ -3,7 +3,6 @@ package storefront
 import (
 	"context"
 	"errors"
-	"io"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -109,13 +108,11 @@ func (s *Site) bankFile(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return nil, c.Send(file)
+	return nil, download(c, name, "text/csv; charset=utf-8", file)
 }
 
 func (s *Site) enterAnswers(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	text, err := answerOf(c)
+	text, err := sent(c, "answer")
 	if err != nil {
 		return nil, err
 	}
@@ -133,22 +130,4 @@ func (s *Site) enterAnswers(c *fiber.Ctx, p views.Page) (templ.Component, error)
 	}
 	p.Office = true
 	return views.Answers(p.Titled(p.T("answer.result"), ""), r, rows), nil
-}
-
-// answerOf is the bank's answer: the file that was sent, else the typed text.
-func answerOf(c *fiber.Ctx) ([]byte, error) {
-	header, err := c.FormFile("file")
-	if err != nil || header.Size == 0 {
-		return []byte(c.FormValue("answer")), nil
-	}
-	f, err := header.Open()
-	if err != nil {
-		return nil, payouts.ErrAnswer.Because(err)
-	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, web.BodyLimit))
-	if err != nil {
-		return nil, payouts.ErrAnswer.Because(err)
-	}
-	return text, nil
 }

@@ -44,6 +44,7 @@ type Quote struct {
 	Zone   string
 	Charge money.Paise // all taxes included
 	Waived money.Paise // what it would have been, when it is free
+	Free   money.Paise // goods from this value on are carried free; 0 is never
 	Days   int64
 }
 
@@ -182,7 +183,7 @@ func (t *Table) Quote(p Parcel) (Quote, error) {
 		if c.from > p.Date || (c.to != "" && p.Date > c.to) || (c.upto != 0 && p.Grams > c.upto) {
 			continue
 		}
-		q := Quote{Zone: name, Charge: c.paise, Days: c.days}
+		q := Quote{Zone: name, Charge: c.paise, Free: c.free, Days: c.days}
 		switch {
 		case p.Grams == 0:
 			q.Charge = 0

@@ -32,11 +32,11 @@ func TestPINPrefixDateAndFreeAmount(t *testing.T) {
 		want   freight.Quote
 		err    error
 	}{
-		{"Lucknow is the city", freight.Parcel{"09", "226003", 400, 90_000, "2026-11-22"}, freight.Quote{Zone: "city", Charge: 4000, Days: 2}, nil},
-		{"Barabanki is the State", freight.Parcel{"09", "225001", 501, 90_000, "2026-11-22"}, freight.Quote{Zone: "state", Charge: 7000, Days: 4}, nil},
-		{"free from the amount on", freight.Parcel{"09", "226003", 400, 150_000, "2026-11-22"}, freight.Quote{Zone: "city", Waived: 4000, Days: 2}, nil},
-		{"a paisa less is charged", freight.Parcel{"09", "226003", 400, 149_999, "2026-11-22"}, freight.Quote{Zone: "city", Charge: 4000, Days: 2}, nil},
-		{"nothing to send", freight.Parcel{"09", "226003", 0, 0, "2026-11-22"}, freight.Quote{Zone: "city", Days: 2}, nil},
+		{"Lucknow is the city", freight.Parcel{"09", "226003", 400, 90_000, "2026-11-22"}, freight.Quote{Zone: "city", Charge: 4000, Free: 150_000, Days: 2}, nil},
+		{"Barabanki is the State", freight.Parcel{"09", "225001", 501, 90_000, "2026-11-22"}, freight.Quote{Zone: "state", Charge: 7000, Free: 150_000, Days: 4}, nil},
+		{"free from the amount on", freight.Parcel{"09", "226003", 400, 150_000, "2026-11-22"}, freight.Quote{Zone: "city", Waived: 4000, Free: 150_000, Days: 2}, nil},
+		{"a paisa less is charged", freight.Parcel{"09", "226003", 400, 149_999, "2026-11-22"}, freight.Quote{Zone: "city", Charge: 4000, Free: 150_000, Days: 2}, nil},
+		{"nothing to send", freight.Parcel{"09", "226003", 0, 0, "2026-11-22"}, freight.Quote{Zone: "city", Free: 150_000, Days: 2}, nil},
 		{"before the table", freight.Parcel{"09", "226003", 400, 0, "2020-01-01"}, freight.Quote{}, freight.ErrNoCharge},
 	} {
 		got, err := table.Quote(c.parcel)

@@ -74,6 +74,27 @@ func TestLanguagesHaveTheSameMessages(t *testing.T) {
 	}
 }
 
+var everyMethod = []orders.Method{orders.Card, orders.UPI, orders.BankTransfer, orders.Cash}
+
+// The sentences of each way to pay.
+func TestEveryMethodHasItsSentences(t *testing.T) {
+	for _, l := range locale.Offered() {
+		for _, m := range everyMethod {
+			ids := []string{"method.about_" + string(m), "order.pay_" + string(m)}
+			if m != orders.Card {
+				for _, kind := range []string{"title", "look", "next", "confirms"} {
+					ids = append(ids, "pay."+kind+"_"+string(m))
+				}
+			}
+			for _, id := range ids {
+				if !l.Has(id) {
+					t.Errorf("%s has no %s", l.Code, id)
+				}
+			}
+		}
+	}
+}
+
 func TestEveryWordOfTheTradeIsTranslated(t *testing.T) {
 	words := map[string][]string{"garment": catalog.Garments, "fabric": catalog.Fabrics, "colour": catalog.Colours,
 		"craft": append([]string{catalog.ImportCraft}, artisans.Crafts...), "craft_about": artisans.Crafts, "area": artisans.Areas,
@@ -81,7 +102,31 @@ func TestEveryWordOfTheTradeIsTranslated(t *testing.T) {
 		"reason":  {payouts.NoPayee, payouts.PayeeWaiting, payouts.ClaimedElsewhere, "window_over", "no_news"},
 		"outcome": {payouts.Entered, payouts.Repeated, payouts.Unknown, payouts.Overruled, payouts.Refused},
 		"payee":   {"bank", "upi"}, "nature": {"wage", "balance", "material", "payout"},
-		"sort": {string(search.SortRelevance), string(search.SortNew), string(search.SortPriceUp), string(search.SortPriceDown)}}
+		"carrier":          orders.Carriers(),
+		"document":         {"tax_invoice", "invoice_cum_bill", "bill_of_supply", "credit_note", "receipt_voucher", "refund_voucher"},
+		"delivery_outcome": {"delivered", "known", "unknown", "ambiguous", "not_delivered"},
+		"bank_outcome":     {"matched", "unidentified", "seen", "not_a_credit", "unreadable"},
+		"difference":       {"charge", "refund", "fee", "dispute", "balance"},
+		"refund_reason":    {"cancelled", "buyer", "shop", "expired", "dispute", "pieces_gone", "paid_twice", "overpaid", "too_late", "exchange"},
+		"receive":          {string(orders.Restock), string(orders.ToMaker), string(orders.Spoiled)},
+		"place":            {catalog.Store, catalog.Aside, catalog.WithMaker},
+		"sort":             {string(search.SortRelevance), string(search.SortNew), string(search.SortPriceUp), string(search.SortPriceDown)}}
+	for _, m := range everyMethod {
+		words["method"] = append(words["method"], string(m))
+	}
+	for _, r := range orders.Reasons() {
+		words["return_reason"] = append(words["return_reason"], string(r))
+		words["refund_reason"] = append(words["refund_reason"], "return_"+string(r))
+	}
+	for s := range orders.ReturnMoves {
+		words["return_state"] = append(words["return_state"], string(s))
+	}
+	for s := range orders.RefundMoves {
+		words["refund_state"] = append(words["refund_state"], string(s))
+	}
+	for s := range orders.DisputeMoves {
+		words["dispute_state"] = append(words["dispute_state"], string(s))
+	}
 	for _, r := range auth.Roles() {
 		words["role"] = append(words["role"], string(r))
 	}

@@ -31,5 +31,25 @@ if (form) {
 		if (!answer || code !== pin.value.replace(/\s/g, "")) return;
 		if (city.value === town) city.value = town = answer.city;
 		if (state.value === region) state.value = region = answer.state;
+		price();
 	});
+	// What delivery costs is known as soon as the PIN is; ordering asks again if
+	// this did not come in time.
+	const price = async () => {
+		const body = new URLSearchParams(new FormData(form));
+		const text = await fetch("/checkout/price", { method: "POST", body }).then((r) => r.ok ? r.text() : "").catch(() => "");
+		const page = new DOMParser().parseFromString(text, "text/html");
+		if (form.dataset.sent) return;
+		for (const e of page.querySelectorAll("[data-priced]")) {
+			const ours = document.getElementById(e.id);
+			if (e.matches("input")) ours.value = e.value;
+			else ours.innerHTML = e.innerHTML;
+		}
+	};
+}
+
+// A reference is copied by a tap; without this it is selected and copied by hand.
+if (navigator.clipboard) for (const b of document.querySelectorAll("[data-copy]")) {
+	b.hidden = false;
+	b.addEventListener("click", () => navigator.clipboard.writeText(b.dataset.copy).then(() => { b.textContent = b.dataset.done; }, () => {}));
 }

@@ -47,14 +47,19 @@ func (t part) tone() string {
 		return "material"
 	case t.kind == catalog.Cost:
 		return "cost"
+	case t.kind == catalog.SubsidyHead:
+		return "fund"
 	}
 	return t.head
 }
 
 // label is the name of a head.
 func (p Page) head(t part) string {
-	if t.kind == catalog.Wage {
+	switch t.kind {
+	case catalog.Wage:
 		return p.Word("stage", t.head)
+	case catalog.SubsidyHead:
+		return p.T("head.subsidy")
 	}
 	return p.Word("head", t.head)
 }
@@ -65,7 +70,7 @@ func (b *breakdown) shares() {
 	weights := make([]int64, len(b.parts))
 	for i, t := range b.parts {
 		b.before += t.paise
-		weights[i] = int64(t.paise)
+		weights[i] = max(0, int64(t.paise)) // what a subsidy adds has no share
 	}
 	parts, err := money.Split(1000, weights)
 	for i := range b.parts {

@@ -1,11 +1,15 @@
 package views
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
+	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/ledger"
 	"saebaan/internal/money"
+	"saebaan/orders"
 	"saebaan/payouts"
 )
 
@@ -13,6 +17,94 @@ import (
 func finance(p Page) bool {
 	return p.Actor.Has(auth.Preparer) || p.Actor.Has(auth.Approver) || p.Actor.Has(auth.Administrator)
 }
+
+// brief is how many rows the overview shows.
+const brief = 6
+
+// Overview is what the office's first page shows.
+type Overview struct {
+	Runs    []payouts.Run
+	Orders  []orders.Order // newest first, enough to count what is to be sent
+	People  People
+	Waiting Waiting
+}
+
+// Waiting is what waits for a person.
+type Waiting struct {
+	Returns       []orders.Return
+	Refunds       []orders.Refund
+	Disputes      []orders.Dispute
+	WriteOffs     []catalog.WriteOff
+	Receipts      []orders.Receipt
+	Registrations []orders.Registration
+}
+
+// tile is a number of things that wait, with the way to them.
+type tile struct{ name, count, to string }
+
+// tiles count what waits and the reader can do something about.
+func (v Overview) tiles(p Page) []tile {
+	var out []tile
+	add := func(name string, n int, to string) {
+		if n > 0 {
+			out = append(out, tile{name, strconv.Itoa(n), to})
+		}
+	}
+	toSend, refunds, disputes, approvals, writeOffs := 0, 0, 0, 0, 0
+	for _, o := range v.Orders {
+		if next(p, o) == "dispatch" {
+			toSend++
+		}
+	}
+	for _, r := range v.Waiting.Refunds {
+		if byHand(r) && handlesMoney(p) {
+			refunds++
+		}
+	}
+	for _, d := range v.Waiting.Disputes {
+		if d.State == orders.DisputeOpen {
+			disputes++
+		}
+	}
+	for _, r := range v.Runs {
+		if (Run{Run: r}).shows(p, "approve") && r.PreparedBy != p.Actor.Principal() {
+			approvals++
+		}
+	}
+	for _, w := range v.Waiting.WriteOffs {
+		if w.ProposedBy != p.Actor.Principal() && !onlyPrepares(p) {
+			writeOffs++
+		}
+	}
+	add("send", toSend, "/office/orders")
+	add("returns", len(v.Waiting.Returns), "/office/returns")
+	add("receipts", len(v.Waiting.Receipts), "/office/money#receipts")
+	add("refunds", refunds, "/office/money#refunds")
+	add("disputes", disputes, "/office/money#disputes")
+	add("write_offs", writeOffs, "/office/write-offs")
+	add("approvals", approvals, "/office/runs")
+	return out
+}
+
+// withoutNumber reports whether a registration lacks its number under GST.
+func withoutNumber(list []orders.Registration) bool {
+	return slices.ContainsFunc(list, func(r orders.Registration) bool { return r.GSTIN == "" })
+}
+
+// byHand reports whether a refund is a person's to pay: one that came without a
+// gateway, or that the gateway could not pay.
+func byHand(r orders.Refund) bool {
+	came := slices.Contains([]string{string(orders.UPI), string(orders.BankTransfer), string(orders.Cash)}, r.Provider)
+	return r.State == orders.RefundFailed || (r.State == orders.RefundDue && came)
+}
+
+// onlyPrepares reports whether the reader proposes and does not approve.
+func onlyPrepares(p Page) bool {
+	return !p.Actor.Has(auth.Approver) && !p.Actor.Has(auth.Administrator)
+}
+
+// handlesMoney reports whether the reader may enter money.
+func handlesMoney(p Page) bool { return p.Actor.Has(auth.Preparer) || p.Actor.Has(auth.Approver) }
 
 // People names users by the principal that the books hold.
 type People map[string]string

@@ -43,6 +43,12 @@ func (p Page) Titled(title, description string) Page {
 	return p
 }
 
+// As returns the page with another reader.
+func (p Page) As(a auth.Actor) Page {
+	p.Actor = a
+	return p
+}
+
 // In is a text in the page's language.
 func (p Page) In(t catalog.Text) string { return t.In(p.Lang.Code) }
 
