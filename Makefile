@@ -11,7 +11,7 @@ build: ## one static binary
 
 generate: ## pages and golden files
 	go tool templ generate -path storefront
-	go test ./cmd/saebaan -run 'OpenAPI|Codes' -update
+	go test ./cmd/saebaan -run Golden -update
 
 lint:
 	scripts/lint.sh
