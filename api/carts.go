@@ -86,7 +86,7 @@ type quote struct {
 	Rounding      signed        `json:"rounding"`
 	TotalWithout  amount        `json:"total_without_coupon"`
 	CrossesSlab   bool          `json:"crosses_slab" doc:"The coupon takes a piece into another rate of tax"`
-	CouponRefused *refusal      `json:"coupon_refused" doc:"Why the figures are without the coupon, or null"`
+	CouponRefused *refusal      `json:"coupon_refused,omitempty" doc:"Why the figures are without the coupon"`
 }
 
 type delivery struct {

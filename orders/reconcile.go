@@ -60,6 +60,11 @@ func (s *Service) ReconcileDaily(ctx context.Context) error {
 	if err != nil || (last.ID != "" && last.MadeAt.Add(24*time.Hour) > s.db.Clock.Now()) {
 		return err
 	}
+	var any bool
+	if err := s.db.Get(ctx, &any, `
+		SELECT EXISTS (SELECT 1 FROM payments WHERE provider = $1)`, s.provider.Name()); err != nil || !any {
+		return err // nothing has happened that could differ
+	}
 	_, err = s.reconcile(ctx)
 	return err
 }

@@ -137,7 +137,7 @@ func (d *description) route(path string) string {
 		return path
 	}
 	for described := range d.Paths {
-		if regexp.MustCompile(`^` + regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(described, `[^/]+`) + `$`).MatchString(path) {
+		if regexp.MustCompile(`^` + regexp.MustCompile(`\{[a-z_]+\}`).ReplaceAllString(described, `[^/]+`) + `$`).MatchString(path) {
 			return described
 		}
 	}
@@ -155,6 +155,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	heard := &listener{next: s.guest.Client.Transport}
 	s.guest.Client.Transport = heard
 	s.aDay(t)
+	s.moneyDay(t)
 
 	done := map[string]bool{}
 	for _, e := range heard.told {
