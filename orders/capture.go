@@ -59,10 +59,11 @@ func (s *Service) captured(tx *db.Tx, p PaymentRow, in arrival) error {
 // settle decides what money on an order's deposit does: it confirms the order,
 // waits for the rest, or must go back.
 func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
-	o, err := loadOrder(tx, p.OrderID)
+	row, err := orderByID(tx, p.OrderID)
 	if err != nil {
 		return err
 	}
+	o := row.order()
 	settled, err := settledFor(tx, o.ID)
 	if err != nil {
 		return err
@@ -80,15 +81,18 @@ func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
 	case settled < o.Total:
 		return movePayment(tx, o.ID, o.Payment, PaymentPartPaid)
 	}
-	if err := movePayment(tx, o.ID, o.Payment, PaymentPaid); err != nil {
-		return err
-	}
 	if o.State == Cancelled {
+		if o, err = withParts(tx, row); err != nil {
+			return err
+		}
 		there, err := reserveAgain(tx, &o)
 		if err != nil {
 			return err
 		}
 		if !there {
+			if err := movePayment(tx, o.ID, o.Payment, PaymentPaid); err != nil {
+				return err
+			}
 			return back(settled, "pieces_gone")
 		}
 	}
@@ -103,6 +107,9 @@ func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
 
 // confirm commits the pieces of a paid order and makes its receipt voucher.
 func confirm(tx *db.Tx, o Order, p PaymentRow) error {
+	if !can(PaymentMoves, o.Payment, PaymentPaid) {
+		return ErrState
+	}
 	if _, err := tx.Exec(`
 		UPDATE allocations
 		SET state = 'committed'
@@ -111,13 +118,16 @@ func confirm(tx *db.Tx, o Order, p PaymentRow) error {
 	}
 	n, err := tx.Exec(`
 		UPDATE orders
-		SET state = 'confirmed', confirmed_at = $1, expires_at = NULL, ended_because = ''
-		WHERE id = $2 AND state IN ('placed', 'cancelled')`, tx.Now(), o.ID)
+		SET state = 'confirmed', payment_state = 'paid', confirmed_at = $1, expires_at = NULL, ended_because = ''
+		WHERE id = $2 AND state IN ('placed', 'cancelled') AND payment_state = $3`, tx.Now(), o.ID, o.Payment)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return ErrState
+	}
+	if o.Lines, err = orderLines(tx, o.ID); err != nil {
+		return err
 	}
 	if err := receiptVoucher(tx, o, p.ID); err != nil {
 		return err

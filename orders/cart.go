@@ -59,21 +59,26 @@ func (s *Service) SetLine(ctx context.Context, actor auth.Actor, key, cart strin
 				}
 				return readCart(tx, cart)
 			}
-			offers, err := catalog.Offers(tx, []string{line.Variant})
+			n, err := tx.Exec(`
+				INSERT INTO cart_lines (cart_id, variant_id, quantity, added_at)
+				SELECT CAST($1 AS TEXT), v.id, CAST($3 AS BIGINT), CAST($4 AS BIGINT)
+				FROM variants v
+				WHERE v.id = $2
+				ON CONFLICT (cart_id, variant_id) DO UPDATE
+				SET quantity = excluded.quantity`, cart, line.Variant, line.Quantity, tx.Now())
+			if err == nil && n == 0 {
+				err = catalog.ErrNotFound
+			}
 			if err != nil {
 				return Cart{}, err
 			}
-			if _, ok := offers[line.Variant]; !ok {
-				return Cart{}, catalog.ErrNotFound
+			out, err := readCart(tx, cart)
+			for _, l := range out.Lines {
+				if l.Missing && l.Offer.VariantID == line.Variant {
+					return Cart{}, catalog.ErrNotFound
+				}
 			}
-			if _, err := tx.Exec(`
-				INSERT INTO cart_lines (cart_id, variant_id, quantity, added_at)
-				VALUES ($1, $2, $3, $4)
-				ON CONFLICT (cart_id, variant_id) DO UPDATE
-				SET quantity = excluded.quantity`, cart, line.Variant, line.Quantity, tx.Now()); err != nil {
-				return Cart{}, err
-			}
-			return readCart(tx, cart)
+			return out, err
 		})
 }
 

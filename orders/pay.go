@@ -97,10 +97,11 @@ func (s *Service) beginPayment(ctx context.Context, actor auth.Actor, order stri
 	var p PaymentRow
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		p = PaymentRow{}
-		o, err := readOrder(tx, actor, order)
+		row, err := rowFor(tx, actor, order)
 		if err != nil {
 			return err
 		}
+		o, method := row.order(), method
 		if method == "" {
 			method = o.Method
 		}
@@ -174,16 +175,21 @@ func (s *Service) await(tx *db.Tx, o Order, method Method) error {
 	if o.ExpiresAt != nil && *o.ExpiresAt > until {
 		until = *o.ExpiresAt
 	}
-	if _, err := tx.Exec(`
-		UPDATE orders
-		SET method = $1, expires_at = $2
-		WHERE id = $3 AND state = 'placed'`, method, until, o.ID); err != nil {
-		return err
-	}
+	to := PaymentPending
 	if o.Payment == PaymentPartPaid {
-		return nil
+		to = o.Payment
 	}
-	return movePayment(tx, o.ID, o.Payment, PaymentPending)
+	if o.Payment != to && !can(PaymentMoves, o.Payment, to) {
+		return ErrState
+	}
+	n, err := tx.Exec(`
+		UPDATE orders
+		SET method = $1, expires_at = $2, payment_state = $3
+		WHERE id = $4 AND state = 'placed' AND payment_state = $5`, method, until, to, o.ID, o.Payment)
+	if err == nil && n == 0 {
+		err = ErrState
+	}
+	return err
 }
 
 // Claim records that the buyer says she has paid by UPI or transfer: her pieces

@@ -80,17 +80,38 @@ func (s *Service) Order(ctx context.Context, actor auth.Actor, order string) (Or
 	return o, err
 }
 
-// readOrder is the one place that decides who may see an order.
+// readOrder reads an order whole, for somebody who may see it.
 func readOrder(tx *db.Tx, actor auth.Actor, order string) (Order, error) {
-	row, err := orderByID(tx, order)
+	row, err := rowFor(tx, actor, order)
 	if err != nil {
 		return Order{}, err
 	}
+	return withParts(tx, row)
+}
+
+// rowFor is the one place that decides who may see an order; it reads no parts.
+func rowFor(tx *db.Tx, actor auth.Actor, order string) (orderRow, error) {
+	row, err := orderByID(tx, order)
+	if err != nil {
+		return row, err
+	}
 	own := actor.GuestHash != "" && actor.GuestHash == row.AccessHash
 	if !own && actor.Require(staff...) != nil {
-		return Order{}, ErrNotFound
+		return row, ErrNotFound
 	}
-	return withParts(tx, row)
+	return row, nil
+}
+
+// orderLines reads an order's lines, without their heads.
+func orderLines(tx *db.Tx, order string) ([]Line, error) {
+	var out []Line
+	err := tx.Select(&out, `
+		SELECT id, kind, product_id, variant_id, set_variant, card_id, sku, size, title_en, title_hi, title_ur, quantity, cancelled,
+			made_to_order, hsn, rate_bp, list_paise, full_tag_paise, tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise
+		FROM order_lines
+		WHERE order_id = $1
+		ORDER BY pos`, order)
+	return out, err
 }
 
 // loadOrder reads an order for a worker.
@@ -116,12 +137,8 @@ func orderByID(tx *db.Tx, order string) (orderRow, error) {
 
 func withParts(tx *db.Tx, row orderRow) (Order, error) {
 	o := row.order()
-	if err := tx.Select(&o.Lines, `
-		SELECT id, kind, product_id, variant_id, set_variant, card_id, sku, size, title_en, title_hi, title_ur, quantity, cancelled,
-			made_to_order, hsn, rate_bp, list_paise, full_tag_paise, tag_paise, taxable_paise, cgst_paise, sgst_paise, igst_paise, rounding_paise
-		FROM order_lines
-		WHERE order_id = $1
-		ORDER BY pos`, o.ID); err != nil {
+	var err error
+	if o.Lines, err = orderLines(tx, o.ID); err != nil {
 		return o, err
 	}
 	var heads []struct {
