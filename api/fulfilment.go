@@ -44,7 +44,7 @@ type deliveriesInput struct {
 type deliveryRow struct {
 	Row      int    `json:"row"`
 	Tracking string `json:"tracking_number"`
-	Outcome  string `json:"outcome" doc:"delivered, known (recorded before), unknown, ambiguous or not_delivered"`
+	Outcome  string `json:"outcome" doc:"delivered, known (recorded before), unknown, ambiguous, not_delivered or not_entered (time ran out: send it again)"`
 	OrderID  string `json:"order_id,omitempty"`
 }
 

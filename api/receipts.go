@@ -56,7 +56,7 @@ type bankStatementInput struct {
 type statementRow struct {
 	Row       int    `json:"row"`
 	Amount    amount `json:"amount"`
-	Outcome   string `json:"outcome" doc:"matched, unidentified, seen (entered before), not_a_credit or unreadable"`
+	Outcome   string `json:"outcome" doc:"matched, unidentified, seen (entered before), not_a_credit, unreadable or not_entered (time ran out: send it again)"`
 	OrderID   string `json:"order_id,omitempty"`
 	ReceiptID string `json:"receipt_id,omitempty"`
 	Detail    string `json:"detail,omitempty"`

@@ -14,6 +14,7 @@ type returned struct {
 	State           string       `json:"state" doc:"requested, received, refused or withdrawn"`
 	Reason          string       `json:"reason"`
 	Note            string       `json:"note,omitempty"`
+	Answer          string       `json:"answer,omitempty" doc:"The words of the shop, when it refuses"`
 	ExchangeVariant string       `json:"exchange_variant_id,omitempty" doc:"Wanted instead"`
 	ExchangeOrder   string       `json:"exchange_order_id,omitempty" doc:"The order that replaces the pieces"`
 	Refund          amount       `json:"refund" doc:"Price of what came back, once received"`
@@ -30,7 +31,7 @@ type returnLine struct {
 }
 
 func returnBody(r orders.Return) returned {
-	out := returned{ID: r.ID, OrderID: r.OrderID, State: string(r.State), Reason: string(r.Reason), Note: r.Note, ExchangeVariant: r.ExchangeVariant,
+	out := returned{ID: r.ID, OrderID: r.OrderID, State: string(r.State), Reason: string(r.Reason), Note: r.Note, Answer: r.Answer, ExchangeVariant: r.ExchangeVariant,
 		ExchangeOrder: r.ExchangeOrder, Refund: rupees(r.Refund), Lines: []returnLine{}, RequestedAt: when(r.RequestedAt), DecidedAt: whenOrNil(r.DecidedAt)}
 	for _, l := range r.Lines {
 		out.Lines = append(out.Lines, returnLine{l.Allocation, l.LineID, l.Pieces, string(l.Outcome)})

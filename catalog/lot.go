@@ -228,8 +228,9 @@ func (s *Service) fits(tx *db.Tx, p productOf, in LotInput) error {
 	var lots int
 	if err := tx.Get(&lots, `
 		SELECT COUNT(*)
-		FROM lots
-		WHERE variant_id = $1`, in.Variant); err != nil {
+		FROM lots l
+		JOIN stock s ON s.lot_id = l.id AND s.place = 'store' AND s.on_hand > 0
+		WHERE l.variant_id = $1`, in.Variant); err != nil {
 		return err
 	}
 	if in.Pieces != 1 || lots > 0 {

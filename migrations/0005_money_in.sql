@@ -104,8 +104,11 @@ ALTER TABLE order_lines ADD COLUMN made_to_order BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE order_lines ADD COLUMN cancelled BIGINT NOT NULL DEFAULT 0;
 UPDATE order_lines SET list_paise = taxable_paise, full_tag_paise = tag_paise;
 
+CREATE INDEX order_line_heads_subsidy ON order_line_heads (head, line_id) WHERE kind = 'subsidy';
+
 ALTER TABLE allocations ADD COLUMN returned BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE allocations ADD COLUMN shipment_id TEXT NOT NULL DEFAULT '';
+CREATE INDEX allocations_line ON allocations (line_id);
 
 CREATE TABLE shipments (
     id            TEXT PRIMARY KEY,
@@ -185,7 +188,9 @@ CREATE TABLE receipts (
     created_by   TEXT NOT NULL,
     created_at   BIGINT NOT NULL
 );
+CREATE INDEX receipts_amount ON receipts (account, amount_paise);
 CREATE INDEX receipts_open ON receipts (id) WHERE state = 'unidentified';
+CREATE INDEX receipts_reference ON receipts (account, reference);
 
 -- Returns.
 CREATE TABLE returns (
@@ -194,6 +199,7 @@ CREATE TABLE returns (
     state        TEXT NOT NULL CHECK (state IN ('requested', 'received', 'refused', 'withdrawn')),
     reason       TEXT NOT NULL CHECK (reason IN ('defect', 'courier', 'wrong_piece', 'size', 'changed_mind')),
     note         TEXT NOT NULL DEFAULT '',
+    answer       TEXT NOT NULL DEFAULT '', -- the shop's words
     exchange_variant TEXT NOT NULL DEFAULT '',
     exchange_order   TEXT NOT NULL DEFAULT '',
     refund_paise BIGINT NOT NULL DEFAULT 0,
@@ -300,3 +306,17 @@ SELECT account, CAST(SUM(paise) AS BIGINT), NULL
 FROM postings
 WHERE account >= 'liability:unidentified:' AND account < 'liability:unidentified;'
 GROUP BY account;
+
+-- Money of another amount than asked, taken in before there were receipts.
+UPDATE payments
+SET captured_at = (SELECT e.posted_at FROM entries e WHERE e.reference = 'payment:' || payments.id)
+WHERE captured_paise > 0;
+INSERT INTO receipts (id, account, line_key, amount_paise, business_date, reference, narration, state, payment_id, created_by, created_at)
+SELECT p.id, 'asset:stripe', 'payment:' || p.id, p.captured_paise, COALESCE(e.business_date, '2026-01-01'), p.id, '', 'unidentified', p.id,
+    'system:migration', COALESCE(e.posted_at, p.created_at)
+FROM payments p
+LEFT JOIN entries e ON e.reference = 'payment:' || p.id
+WHERE p.captured_paise > 0 AND p.captured_paise <> p.amount_paise;
+UPDATE payments
+SET state = 'unidentified'
+WHERE captured_paise > 0 AND captured_paise <> amount_paise;

@@ -23,7 +23,10 @@ CREATE TRIGGER documents_number_only BEFORE UPDATE ON documents
 WHEN OLD.no IS NOT NULL
     OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.registration <> OLD.registration OR NEW.series <> OLD.series
     OR NEW.business_date <> OLD.business_date OR NEW.order_id <> OLD.order_id OR NEW.cause <> OLD.cause
-    OR NEW.total_paise <> OLD.total_paise OR NEW.body <> OLD.body
+    OR NEW.against_id <> OLD.against_id OR NEW.buyer_gstin <> OLD.buyer_gstin OR NEW.supply_state <> OLD.supply_state
+    OR NEW.inter_state <> OLD.inter_state OR NEW.taxable_paise <> OLD.taxable_paise OR NEW.cgst_paise <> OLD.cgst_paise
+    OR NEW.sgst_paise <> OLD.sgst_paise OR NEW.igst_paise <> OLD.igst_paise OR NEW.rounding_paise <> OLD.rounding_paise
+    OR NEW.total_paise <> OLD.total_paise OR NEW.body <> OLD.body OR NEW.flags <> OLD.flags OR NEW.created_at <> OLD.created_at
 BEGIN
     SELECT RAISE(ABORT, 'append-only: documents');
 END;

@@ -69,7 +69,7 @@ func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
 		return err
 	}
 	back := func(amount money.Paise, reason string) error {
-		return s.owed(tx, in.actor, debt{order: o.ID, amount: amount, reason: reason})
+		return s.owed(tx, in.actor, debt{order: o.ID, amount: amount, reason: reason, first: p.ID})
 	}
 	switch {
 	case slices.Contains([]PaymentState{PaymentPaid, PaymentPartRefunded, PaymentRefunded}, o.Payment):
@@ -85,7 +85,7 @@ func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
 		if o, err = withParts(tx, row); err != nil {
 			return err
 		}
-		there, err := reserveAgain(tx, &o)
+		there, err := reviveOrder(tx, &o)
 		if err != nil {
 			return err
 		}

@@ -204,8 +204,14 @@ func takeCoupon(tx *db.Tx, code, phone string) (*Coupon, error) {
 			return nil, ErrCouponUsed
 		}
 	}
+	return c, countUse(tx, *c)
+}
+
+// countUse counts a use of a coupon whose uses are counted, or returns
+// ErrCouponUsed when there are none left.
+func countUse(tx *db.Tx, c Coupon) error {
 	if c.Limit == 0 {
-		return c, nil
+		return nil
 	}
 	n, err := tx.Exec(`
 		UPDATE coupons
@@ -214,7 +220,7 @@ func takeCoupon(tx *db.Tx, code, phone string) (*Coupon, error) {
 	if err == nil && n == 0 {
 		err = ErrCouponUsed
 	}
-	return c, err
+	return err
 }
 
 // openCoupon finds a coupon of today; nil for no code.

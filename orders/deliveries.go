@@ -22,7 +22,7 @@ type DeliveryLine struct {
 }
 
 // ParseDeliveries reads a carrier's CSV: tracking_number (or awb, waybill) and
-// status, of which "delivered" alone counts. Returns ErrDeliveries.
+// status, of which "delivered" alone counts. Returns ErrDeliveries, also above 2,000 lines.
 func ParseDeliveries(file []byte) ([]DeliveryLine, error) {
 	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 {
 		return nil, ErrDeliveries
@@ -52,7 +52,10 @@ func ParseDeliveries(file []byte) ([]DeliveryLine, error) {
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
-		if err != nil || len(out) >= 20_000 || max(number, status) >= len(row) {
+		if err == nil && len(out) == mostLines {
+			return nil, ErrDeliveries.With("This report has more than 2,000 lines. Nothing was entered; send it in parts.")
+		}
+		if err != nil || max(number, status) >= len(row) {
 			return nil, ErrDeliveries.Because(err)
 		}
 		out = append(out, DeliveryLine{Tracking: strings.ToUpper(harmless(row[number])),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
@@ -55,16 +54,68 @@ func (s *Service) disputed(tx *db.Tx, p PaymentRow, e payment.Event) error {
 		WHERE id = $3 AND state = 'open'`, to, tx.Now(), d.ID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`
-		UPDATE orders
-		SET dispute = $1
-		WHERE id = $2`, to, d.OrderID); err != nil {
-		return err
-	}
 	if err := s.closeDispute(tx, d, to); err != nil {
 		return err
 	}
-	return unfreeze(tx, d)
+	return markDisputed(tx, d.OrderID)
+}
+
+// markDisputed writes how disputes stand on an order and on those that replaced
+// its pieces in an exchange: open while any is, else lost if any was. When none
+// is open, what they had frozen is payable again.
+func markDisputed(tx *db.Tx, order string) error {
+	chain, err := replacedBy(tx, order)
+	if err != nil {
+		return err
+	}
+	var all []Dispute
+	if err := tx.Select(&all, `
+		SELECT `+disputeColumns+`
+		FROM disputes
+		WHERE order_id = $1
+		ORDER BY id`, order); err != nil {
+		return err
+	}
+	stands := DisputeWon
+	for _, d := range all {
+		if d.State == DisputeOpen || (d.State == DisputeLost && stands == DisputeWon) {
+			stands = d.State
+		}
+	}
+	for _, one := range chain {
+		if _, err := tx.Exec(`
+			UPDATE orders
+			SET dispute = $1
+			WHERE id = $2`, stands, one); err != nil {
+			return err
+		}
+	}
+	if stands == DisputeOpen {
+		return nil
+	}
+	for _, d := range all {
+		if err := unfreeze(tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replacedBy is the order and the chain of orders that exchanges made of it.
+func replacedBy(tx *db.Tx, order string) ([]string, error) {
+	chain := []string{order}
+	for i := 0; i < len(chain) && len(chain) < 100; i++ {
+		var next []string
+		if err := tx.Select(&next, `
+			SELECT exchange_order
+			FROM returns
+			WHERE order_id = $1 AND exchange_order <> ''
+			ORDER BY id`, chain[i]); err != nil {
+			return nil, err
+		}
+		chain = append(chain, next...)
+	}
+	return chain, nil
 }
 
 // openDispute finds the dispute or, when this is its first event, opens it.
@@ -84,10 +135,7 @@ func (s *Service) openDispute(tx *db.Tx, p PaymentRow, e payment.Event) (Dispute
 		d.ID, s.provider.Name(), d.ProviderID, d.OrderID, d.PaymentID, d.Amount, d.State, d.OpenedAt); err != nil {
 		return d, err
 	}
-	if _, err := tx.Exec(`
-		UPDATE orders
-		SET dispute = 'open'
-		WHERE id = $1`, d.OrderID); err != nil {
+	if err := markDisputed(tx, d.OrderID); err != nil {
 		return d, err
 	}
 	tags := ledger.Tags{Order: d.OrderID}
@@ -128,16 +176,23 @@ type artisanSum struct {
 	Paise   money.Paise `db:"paise"`
 }
 
-// payableCredits is what each artisan has had made payable of an order, net.
+// payableCredits is what each artisan has had made payable of an order since her
+// last payout claimed all that was payable: what is claimed or paid is gone.
 func payableCredits(tx *db.Tx, order string) ([]artisanSum, error) {
 	var out []artisanSum
 	err := tx.Select(&out, `
-		SELECT artisan_id, CAST(-SUM(paise) AS BIGINT) AS paise
-		FROM postings
-		WHERE order_id = $1 AND artisan_id <> '' AND account = 'liability:artisan:' || artisan_id || ':payable'
-		GROUP BY artisan_id
-		HAVING SUM(paise) < 0
-		ORDER BY artisan_id`, order)
+		SELECT p.artisan_id, CAST(-SUM(p.paise) AS BIGINT) AS paise
+		FROM postings p
+		JOIN entries e ON e.id = p.entry_id
+		WHERE p.order_id = $1 AND p.order_id <> '' AND p.artisan_id <> '' AND p.account = 'liability:artisan:' || p.artisan_id || ':payable'
+			AND e.posted_at > COALESCE((
+				SELECT MAX(c.posted_at)
+				FROM postings q
+				JOIN entries c ON c.id = q.entry_id AND c.kind = 'claim'
+				WHERE q.account = p.account), 0)
+		GROUP BY p.artisan_id
+		HAVING SUM(p.paise) < 0
+		ORDER BY p.artisan_id`, order)
 	return out, err
 }
 
@@ -150,6 +205,9 @@ func unfreeze(tx *db.Tx, d Dispute) error {
 	if err != nil {
 		return err
 	}
+	if _, err := ledger.EntryByReference(tx, "dispute:"+d.ID+":unfreeze"); !errors.Is(err, ledger.ErrNoEntry) {
+		return err // it was unfrozen with another dispute of the order
+	}
 	e := ledger.New("unfreeze", "dispute:"+d.ID+":unfreeze", gateway.String()).Because("dispute_closed")
 	for _, p := range frozen.Postings {
 		e.Debit(p.Account, -p.Paise, p.Tags)
@@ -158,9 +216,10 @@ func unfreeze(tx *db.Tx, d Dispute) error {
 	return err
 }
 
-// closeDispute enters who bears the amount: nobody when it was won. Lost, the
-// buyer's own deposit first, as far as nothing was sent for it; the rest is the
-// risk fund's. An order of which nothing was sent ends with it.
+// closeDispute enters who bears the amount: nobody when it was won. Lost, what was
+// on its way back to the buyer anyway comes first, then the deposit, as far as
+// nothing was sent for it, of this order and of those it was exchanged into; the
+// rest is the risk fund's. An order of which nothing was sent ends with it.
 func (s *Service) closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
 	tags := ledger.Tags{Order: d.OrderID}
 	e := ledger.New("dispute", "dispute:"+d.ID+":"+string(to), gateway.String()).Because("dispute_"+string(to)).
@@ -169,26 +228,89 @@ func (s *Service) closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
 		_, err := ledger.Post(tx, e.Debit(ledger.Stripe, d.Amount, tags))
 		return err
 	}
-	deposit, err := ledger.Balance(tx, ledger.Deposit(d.OrderID))
+	left := d.Amount
+	refunds, err := takenByDispute(tx, d)
 	if err != nil {
 		return err
 	}
-	own := min(d.Amount, max(0, -deposit))
-	if _, err := ledger.Post(tx, e.Debit(ledger.Deposit(d.OrderID), own, tags).Debit(ledger.Fund, d.Amount-own, tags)); err != nil {
-		return err
+	for _, r := range refunds {
+		e.Debit(ledger.Refund(r.OrderID), r.Amount, ledger.Tags{Order: r.OrderID})
+		left -= r.Amount
 	}
 	if _, err := tx.Exec(`
 		UPDATE payments
 		SET refunding_paise = CASE WHEN refunding_paise + $1 > captured_paise THEN captured_paise ELSE refunding_paise + $1 END
-		WHERE id = $2`, d.Amount, d.PaymentID); err != nil { // so much less is left to refund
+		WHERE id = $2`, left, d.PaymentID); err != nil { // so much less is left to refund
 		return err
 	}
-	o, err := loadOrder(tx, d.OrderID)
-	if err != nil || o.sent() || o.State == Cancelled {
+	chain, err := replacedBy(tx, d.OrderID)
+	if err != nil {
 		return err
 	}
-	if rest := -deposit - own; rest > 0 {
-		if err := s.owed(tx, gateway, debt{order: o.ID, amount: rest, reason: "cancelled"}); err != nil {
+	for _, one := range chain {
+		deposit, err := ledger.Balance(tx, ledger.Deposit(one))
+		if err != nil {
+			return err
+		}
+		own := min(left, max(0, -deposit))
+		e.Debit(ledger.Deposit(one), own, ledger.Tags{Order: one})
+		left -= own
+	}
+	if _, err := ledger.Post(tx, e.Debit(ledger.Fund, left, tags)); err != nil {
+		return err
+	}
+	for _, one := range chain {
+		if err := s.endUnsent(tx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takenByDispute settles the refunds of the disputed payment that were not paid
+// yet: the buyer's bank has given her that money.
+func takenByDispute(tx *db.Tx, d Dispute) ([]Refund, error) {
+	var open, out []Refund
+	if err := tx.Select(&open, `
+		SELECT `+refundColumns+`
+		FROM refunds
+		WHERE payment_id = $1 AND state IN ('due', 'failed')
+		ORDER BY id`, d.PaymentID); err != nil {
+		return nil, err
+	}
+	left := d.Amount
+	for _, r := range open {
+		if r.Amount > left {
+			continue
+		}
+		left -= r.Amount
+		if _, err := tx.Exec(`
+			UPDATE refunds
+			SET state = 'paid', provider = 'dispute', reference = $1, paid_at = $2, attempt_at = NULL
+			WHERE id = $3`, d.ID, tx.Now(), r.ID); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, moveRefunded(tx, d.OrderID)
+}
+
+// endUnsent ends an order whose payment was taken back before anything was sent;
+// what is left of its deposit goes back.
+func (s *Service) endUnsent(tx *db.Tx, order string) error {
+	o, err := loadOrder(tx, order)
+	if err != nil || o.sent() || o.State == Cancelled || o.State == Closed {
+		return err
+	}
+	deposit, err := ledger.Balance(tx, ledger.Deposit(order))
+	if err != nil {
+		return err
+	}
+	if deposit < 0 {
+		if err := s.owed(tx, gateway, debt{order: o.ID, amount: -deposit, reason: "cancelled"}); err != nil {
 			return err
 		}
 	}
@@ -216,9 +338,13 @@ func disputeFee(tx *db.Tx, d Dispute, e payment.Event) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	row, err := orderByID(tx, d.OrderID)
+	if err != nil {
+		return err
+	}
 	tags := ledger.Tags{Order: d.OrderID}
 	_, err = ledger.Post(tx, ledger.New("dispute_fee", "dispute:"+d.ID+":fee:"+e.ID, gateway.String()).Because("dispute_fee").
-		Debit(ledger.Fund, more, tags).Debit(ledger.GSTCredit(catalog.SellerState, "igst"), moreGST, tags).
+		Debit(ledger.Fund, more, tags).Debit(ledger.GSTCredit(row.Registration, "igst"), moreGST, tags).
 		Credit(ledger.Stripe, more+moreGST, tags))
 	return err
 }

@@ -266,7 +266,8 @@ func insertDocument(tx *db.Tx, draft draftDocument, sum Document, lines []Docume
 
 // thresholdFlags names what else the law asks for with this invoice: an e-way
 // bill above the consignment's threshold, an e-invoice for a registered buyer
-// once the trust's turnover of any year has passed its own.
+// once the trust's turnover of any earlier financial year since 2017-18 has
+// passed its own: of all registrations and kinds of invoice, less nothing.
 func thresholdFlags(tx *db.Tx, draft draftDocument, sum Document, date string) (string, error) {
 	if !slices.Contains([]DocumentKind{TaxInvoice, InvoiceBill, BillOfSupply}, draft.kind) {
 		return "", nil
@@ -278,18 +279,22 @@ func thresholdFlags(tx *db.Tx, draft draftDocument, sum Document, date string) (
 	if draft.order.Buyer.GSTIN == "" {
 		return flags, nil
 	}
-	var years []money.Paise
-	if err := tx.Select(&years, `
-		SELECT CAST(COALESCE(SUM(taxable_paise), 0) AS BIGINT)
-		FROM documents
-		WHERE kind IN ('tax_invoice', 'invoice_cum_bill', 'bill_of_supply')
-		GROUP BY series`); err != nil {
+	// The law looks at the years before the current one, which do not change.
+	var passed bool
+	if err := tx.Get(&passed, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM documents
+			WHERE registration IN (SELECT id FROM registrations)
+				AND business_date >= '2017-04-01' AND business_date < $1
+				AND kind IN ('tax_invoice', 'invoice_cum_bill', 'bill_of_supply')
+			GROUP BY CAST(SUBSTR(business_date, 1, 4) AS BIGINT) - CASE WHEN SUBSTR(business_date, 6, 2) < '04' THEN 1 ELSE 0 END
+			HAVING SUM(taxable_paise) > $2)`,
+		"20"+gst.FinancialYear(date)[:2]+"-04-01", gst.Threshold(gst.EinvoiceTurnover, date)); err != nil {
 		return "", err
 	}
-	for _, turnover := range years {
-		if turnover > gst.Threshold(gst.EinvoiceTurnover, date) {
-			return flags + " einvoice", nil
-		}
+	if passed {
+		flags += " einvoice"
 	}
 	return flags, nil
 }

@@ -112,12 +112,46 @@ func (s *Service) EnterFee(ctx context.Context, paymentID string) error {
 		if err != nil || n == 0 || intent.Fee+intent.FeeGST == 0 {
 			return err
 		}
+		row, err := orderByID(tx, p.OrderID)
+		if err != nil {
+			return err
+		}
 		_, err = ledger.Post(tx, ledger.New("gateway_fee", "fee:"+p.ID, gateway.String()).
 			Debit(ledger.Head("fee"), intent.Fee, ledger.Tags{Order: p.OrderID}).
-			Debit(ledger.GSTCredit(catalog.SellerState, "igst"), intent.FeeGST, ledger.Tags{Order: p.OrderID}).
+			Debit(ledger.GSTCredit(row.Registration, "igst"), intent.FeeGST, ledger.Tags{Order: p.OrderID}).
 			Credit(ledger.Stripe, intent.Fee+intent.FeeGST, ledger.Tags{Order: p.OrderID}))
 		return err
 	})
+}
+
+// reviveOrder takes a cancelled order's coupon and pieces again, for money that
+// came late, and reports whether both are there still; when not, it takes neither.
+func reviveOrder(tx *db.Tx, o *Order) (bool, error) {
+	if o.CouponID == "" {
+		return reserveAgain(tx, o)
+	}
+	var c Coupon
+	if err := tx.Get(&c, `
+		SELECT `+couponColumns+`
+		FROM coupons
+		WHERE id = $1`, o.CouponID); err != nil {
+		return false, err
+	}
+	if err := subsidised(tx, *o, &c); errors.Is(err, ErrCouponShort) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	if err := countUse(tx, c); errors.Is(err, ErrCouponUsed) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	there, err := reserveAgain(tx, o)
+	if err == nil && !there {
+		err = giveBackCoupon(tx, o.CouponID)
+	}
+	return there, err
 }
 
 // reserveAgain reserves a cancelled order's pieces anew and reports whether all

@@ -45,6 +45,11 @@ func (s *Service) exchange(tx *db.Tx, actor auth.Actor, o Order, r Return, back 
 	line.ID, line.VariantID, line.SKU, line.Size, line.CardID = id.New("lin"), offer.VariantID, offer.SKU, offer.Size, offer.Card.ID
 	line.Quantity, line.Cancelled, line.HSN, line.SetVariant = pieces, 0, offer.HSN, ""
 	n.Lines = []Line{line}
+	current, err := registrationAt(tx, o.SellerState, n.BusinessDate)
+	if err != nil {
+		return false, err
+	}
+	n.Registration = current.ID
 	if err := n.addUp(); err != nil {
 		return false, err
 	}

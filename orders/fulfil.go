@@ -104,6 +104,9 @@ func (s *Service) Dispatch(ctx context.Context, actor auth.Actor, key string, in
 
 // send puts everything that waits into one parcel with one invoice.
 func (s *Service) send(tx *db.Tx, actor auth.Actor, o *Order, in DispatchInput) error {
+	if err := inForce(tx, o); err != nil {
+		return err
+	}
 	parcel := Shipment{ID: id.New("shp"), OrderID: o.ID, Carrier: in.Carrier, Tracking: in.Tracking, DispatchedAt: tx.Now()}
 	if _, err := tx.Exec(`
 		INSERT INTO shipments (id, order_id, carrier, tracking, dispatched_at)
@@ -211,14 +214,15 @@ func (s *Service) deliver(tx *db.Tx, actor auth.Actor, order string) error {
 type DeliveryRow struct {
 	Row      int
 	Tracking string
-	Outcome  string // delivered, known (recorded before), unknown, ambiguous or not_delivered
+	Outcome  string // delivered, known (recorded before), unknown, ambiguous, not_delivered or not_entered
 	Order    string
 }
 
 // EnterDeliveries records the parcels that a carrier's CSV (tracking_number,
 // status) reports as delivered. The same file any number of times changes
 // nothing more; an unknown or doubled number is reported and nothing guessed.
-// Only an administrator may.
+// When the time of ctx runs out the rows left are not_entered. Only an
+// administrator may.
 func (s *Service) EnterDeliveries(ctx context.Context, actor auth.Actor, lines []DeliveryLine) ([]DeliveryRow, error) {
 	if err := actor.Require(auth.Administrator); err != nil {
 		return nil, err
@@ -226,7 +230,9 @@ func (s *Service) EnterDeliveries(ctx context.Context, actor auth.Actor, lines [
 	out := make([]DeliveryRow, len(lines))
 	for i, l := range lines {
 		row := DeliveryRow{Row: i + 1, Tracking: l.Tracking, Outcome: "not_delivered"}
-		if l.Delivered {
+		if runningOut(ctx) {
+			row.Outcome = "not_entered"
+		} else if l.Delivered {
 			if err := s.db.Write(ctx, func(tx *db.Tx) error {
 				var err error
 				row.Order, row.Outcome, err = s.enterDelivery(tx, actor, l.Tracking)

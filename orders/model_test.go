@@ -461,11 +461,12 @@ func (h *history) dispute(rt *rapid.T) {
 	rows, err := h.orders.Payments(ctx, admin, o.ID)
 	h.ok(err)
 	for _, p := range rows {
-		if p.ProviderID == nil || p.Captured == 0 || p.Refunding > 0 {
+		if p.ProviderID == nil || p.Captured < 2 {
 			continue
 		}
 		state := rapid.SampledFrom([]payment.DisputeState{payment.DisputeOpen, payment.DisputeWon, payment.DisputeLost}).Draw(rt, "dispute")
-		sign := func() ([]byte, string, error) { return h.sim.Dispute(ctx, *p.ProviderID, p.Captured, state) }
+		amount := rapid.SampledFrom([]money.Paise{p.Captured, p.Captured / 2}).Draw(rt, "amount")
+		sign := func() ([]byte, string, error) { return h.sim.Dispute(ctx, *p.ProviderID, amount, state) }
 		payload, _, err := sign()
 		if h.allowed("dispute "+string(state), err) {
 			h.events = append(h.events, event{payload, sign})

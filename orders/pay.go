@@ -12,6 +12,7 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
+	"saebaan/internal/ledger"
 	"saebaan/internal/money"
 	"saebaan/internal/payment"
 )
@@ -19,6 +20,10 @@ import (
 // lookupAfter is how long the answer to a payment request may be missing before
 // a worker asks again with the same key.
 const lookupAfter = time.Minute
+
+// watchAfter is when a begun card payment of which no event has come is asked
+// about: before its pieces go back.
+const watchAfter = 10 * time.Minute
 
 // PaymentRow is one attempt to collect an order's money.
 type PaymentRow struct {
@@ -254,21 +259,25 @@ func (s *Service) askGateway(ctx context.Context, p PaymentRow) (Payable, error)
 		return Payable{}, err
 	}
 	out := Payable{PaymentID: p.ID, Method: Card, IntentID: intent.ID, Provider: p.Provider, ClientSecret: intent.ClientSecret, Amount: p.Amount}
-	if p.ProviderID != nil {
+	if p.ProviderID != nil && intent.Status != payment.Succeeded {
 		return out, nil
 	}
 	return out, s.db.Write(ctx, func(tx *db.Tx) error {
+		if intent.Status == payment.Succeeded { // its event may have been lost
+			return s.captured(tx, p, arrival{amount: intent.Amount, account: ledger.Stripe, actor: gateway, providerID: &intent.ID})
+		}
 		_, err := tx.Exec(`
 			UPDATE payments
-			SET provider_id = $1, lookup_at = NULL,
+			SET provider_id = $1, lookup_at = $2,
 				state = CASE WHEN state = 'created' THEN 'pending' ELSE state END
-			WHERE id = $2 AND provider_id IS NULL`, intent.ID, p.ID)
+			WHERE id = $3 AND provider_id IS NULL`, intent.ID, tx.Now().Add(watchAfter), p.ID)
 		return err
 	})
 }
 
 // LookUpPayments asks the gateway again about payments whose answer was cut
-// off, with the same key. A gateway forgets a key after a day: then nobody has
+// off, with the same key, and about begun ones of which no event has come, before
+// their pieces go back to the shop and for a day after. A gateway forgets a key after a day: then nobody has
 // the intent's secret, it can never be paid, and asking would only make another.
 // It returns how many it asked about.
 func (s *Service) LookUpPayments(ctx context.Context) (int, error) {
@@ -291,9 +300,12 @@ func (s *Service) LookUpPayments(ctx context.Context) (int, error) {
 			}
 			continue
 		}
-		if _, err := s.askGateway(ctx, p); err != nil {
+		_, err := s.askGateway(ctx, p)
+		if err != nil {
 			slog.Warn("payment outcome still unknown", "payment", p.ID, "error", err)
-			if err := s.postponeLookup(ctx, p.ID); err != nil {
+		}
+		if err != nil || p.ProviderID != nil {
+			if err := s.postponeLookup(ctx, p); err != nil {
 				return 0, err
 			}
 		}
@@ -301,12 +313,14 @@ func (s *Service) LookUpPayments(ctx context.Context) (int, error) {
 	return len(due), nil
 }
 
-func (s *Service) postponeLookup(ctx context.Context, paymentID string) error {
+// postponeLookup asks about a payment later, the later the older it is.
+func (s *Service) postponeLookup(ctx context.Context, p PaymentRow) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
+		wait := max(5*lookupAfter, tx.Now().Std().Sub(p.CreatedAt.Std())/2)
 		_, err := tx.Exec(`
 			UPDATE payments
 			SET lookup_at = $1
-			WHERE id = $2 AND lookup_at IS NOT NULL`, tx.Now().Add(5*lookupAfter), paymentID)
+			WHERE id = $2 AND lookup_at IS NOT NULL`, tx.Now().Add(wait), p.ID)
 		return err
 	})
 }
@@ -315,8 +329,10 @@ func (s *Service) giveUpLookup(ctx context.Context, paymentID string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`
 			UPDATE payments
-			SET lookup_at = NULL, state = 'failed', reason = 'never_begun'
-			WHERE id = $1 AND provider_id IS NULL`, paymentID)
+			SET lookup_at = NULL,
+				state = CASE WHEN provider_id IS NULL THEN 'failed' ELSE state END,
+				reason = CASE WHEN provider_id IS NULL THEN 'never_begun' ELSE reason END
+			WHERE id = $1`, paymentID)
 		return err
 	})
 }

@@ -39,6 +39,14 @@ func (s *Service) RecordRefund(ctx context.Context, actor auth.Actor, key string
 			if err != nil {
 				return Refund{}, err
 			}
+			var disputed bool
+			if err := tx.Get(&disputed, `
+				SELECT EXISTS (SELECT 1 FROM disputes WHERE payment_id = $1 AND state = 'open')`, r.PaymentID); err != nil {
+				return Refund{}, err
+			}
+			if disputed {
+				return Refund{}, ErrDisputed
+			}
 			byGateway := s.provider != nil && r.Provider == s.provider.Name()
 			if r.State != RefundFailed && (r.State != RefundDue || byGateway) {
 				return Refund{}, ErrRefund.With("A refund that is %s is not a person's to pay. Nothing was changed.", r.State)

@@ -2,11 +2,7 @@ package orders
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"saebaan/internal/auth"
@@ -72,20 +68,18 @@ func insertReceipt(tx *db.Tx, actor auth.Actor, r Receipt) error {
 type StatementRow struct {
 	Row     int
 	Amount  money.Paise
-	Outcome string // matched, unidentified, seen (entered before), not_a_credit or unreadable
+	Outcome string // matched, unidentified, seen (entered before), not_a_credit, unreadable or not_entered
 	Order   string
 	Receipt string
 	Detail  string // for unreadable: what is wrong
 }
 
-// ourReference is the reference of a payment of ours in a bank's narration.
-var ourReference = regexp.MustCompile(`^SBN[A-Z0-9]{13}`)
-
 // EnterStatement enters the credits of a bank statement: one whose narration
 // bears the reference of a waiting payment of exactly its amount settles that
 // order; any other is unidentified until a person places it. The same statement,
-// or a part of it, any number of times changes nothing more. A preparer or
-// approver may.
+// or a part of it, any number of times changes nothing more; nor does money that
+// a person has recorded by the bank's number. When the time of ctx runs out the
+// rows left are not_entered. A preparer or approver may.
 func (s *Service) EnterStatement(ctx context.Context, actor auth.Actor, lines []StatementLine) ([]StatementRow, error) {
 	if err := actor.Require(auth.Preparer, auth.Approver); err != nil {
 		return nil, err
@@ -94,6 +88,8 @@ func (s *Service) EnterStatement(ctx context.Context, actor auth.Actor, lines []
 	for i, l := range lines {
 		row := StatementRow{Row: i + 1, Amount: l.Credit, Detail: l.Wrong}
 		switch {
+		case runningOut(ctx):
+			row.Outcome = "not_entered"
 		case l.Wrong != "":
 			row.Outcome = "unreadable"
 		case l.Credit == 0:
@@ -115,17 +111,12 @@ func (s *Service) EnterStatement(ctx context.Context, actor auth.Actor, lines []
 	return out, nil
 }
 
-// key names a line of a statement: by the bank's own reference, or by all of it
-// and how often the same line came before in the file.
-func (l StatementLine) key() string {
-	text := strings.Join([]string{l.Date, l.Reference, l.Narration, l.Credit.Plain(), l.Balance, strconv.Itoa(l.Twin)}, "\x00")
-	sum := sha256.Sum256([]byte(text))
-	return "bank:main:" + hex.EncodeToString(sum[:16])
-}
-
 func (s *Service) enterLine(tx *db.Tx, actor auth.Actor, l StatementLine, row *StatementRow) error {
 	r := Receipt{ID: id.New("rcp"), Account: ledger.Bank("main"), LineKey: l.key(), Amount: l.Credit, Date: l.Date,
-		Reference: l.Reference, Narration: l.Narration, State: ReceiptUnidentified}
+		Reference: strings.ToUpper(l.Reference), Narration: l.Narration, State: ReceiptUnidentified}
+	if err := enteredBefore(tx, r); err != nil {
+		return err
+	}
 	p, err := waiting(tx, l)
 	if err == nil {
 		r.State, r.PaymentID, row.Order = ReceiptMatched, p.ID, p.OrderID
@@ -142,32 +133,6 @@ func (s *Service) enterLine(tx *db.Tx, actor auth.Actor, l StatementLine, row *S
 	_, err = ledger.Post(tx, ledger.New("receipt", "receipt:"+r.ID, actor.String()).Because("unidentified").
 		Debit(r.Account, r.Amount, ledger.Tags{}).Credit(ledger.Unidentified(r.ID), r.Amount, ledger.Tags{}))
 	return err
-}
-
-// waiting finds the payment that a line's reference names, if its amount is the
-// one that was asked for.
-func waiting(tx *db.Tx, l StatementLine) (PaymentRow, error) {
-	var p PaymentRow
-	text := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "/", "").Replace(l.Reference + " " + l.Narration))
-	for at := strings.Index(text, "SBN"); at >= 0; {
-		reference := ourReference.FindString(text[at:])
-		if reference == "" {
-			break
-		}
-		err := tx.Get(&p, `
-			SELECT `+paymentColumns+`
-			FROM payments
-			WHERE reference = $1 AND state IN ('pending', 'failed') AND amount_paise = $2`, reference, l.Credit)
-		if !errors.Is(err, db.ErrNone) {
-			return p, err
-		}
-		next := strings.Index(text[at+1:], "SBN") // the letters may stand in another word before
-		if next < 0 {
-			break
-		}
-		at += 1 + next
-	}
-	return p, db.ErrNone
 }
 
 // MoneyInput is money that a person has taken or seen: cash at the desk, or a
@@ -206,8 +171,12 @@ func (s *Service) RecordMoney(ctx context.Context, actor auth.Actor, key string,
 				return Order{}, err
 			}
 			account := accountOf(in.Method)
-			r := Receipt{ID: id.New("rcp"), Account: account, LineKey: string(account) + ":" + strings.ToUpper(in.Reference), Amount: in.Amount,
-				Date: tx.Now().Date(), Reference: in.Reference, State: ReceiptUnidentified}
+			reference := strings.ToUpper(in.Reference)
+			r := Receipt{ID: id.New("rcp"), Account: account, LineKey: handKey(account, reference), Amount: in.Amount,
+				Date: tx.Now().Date(), Reference: reference, State: ReceiptUnidentified}
+			if err := enteredBefore(tx, r); err != nil {
+				return Order{}, err
+			}
 			if in.Amount == o.Total-settled {
 				r.State = ReceiptMatched
 			}
@@ -309,8 +278,8 @@ func (s *Service) placeReceipt(tx *db.Tx, actor auth.Actor, r Receipt, in Placem
 		Debit(from, r.Amount, ledger.Tags{Order: in.Order}).Guard(from)
 	switch in.Decision {
 	case ReceiptSettlement:
-		if r.Account == ledger.Stripe {
-			return ErrReceipt.With("Money at the gateway is not its payout to the bank. Nothing was changed.")
+		if r.Account != ledger.Bank("main") {
+			return ErrReceipt.With("The gateway pays out to the bank: money in the till or at the gateway is not its payout. Nothing was changed.")
 		}
 		_, err := ledger.Post(tx, e.Credit(ledger.Stripe, r.Amount, ledger.Tags{}))
 		return err

@@ -115,14 +115,10 @@ func (s *Service) reconcile(ctx context.Context) (Reconciliation, error) {
 			r.TheirPaise += m.Amount - m.Fee - m.FeeGST
 		}
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		r.Differences = nil
-		if err := s.compare(tx, &r, theirs); err != nil {
-			return err
-		}
-		return insertReconciliation(tx, r)
-	})
-	return r, err
+	if err := s.db.Read(ctx, func(tx *db.Tx) error { return s.compare(tx, &r, theirs) }); err != nil {
+		return r, err
+	}
+	return r, s.db.Write(ctx, func(tx *db.Tx) error { return insertReconciliation(tx, r) })
 }
 
 // object is one thing of the gateway's as we have it.
@@ -175,15 +171,53 @@ func (s *Service) compare(tx *db.Tx, r *Reconciliation, theirs []payment.Movemen
 			}
 		}
 	}
-	if err := tx.Get(&r.BookPaise, `
-		SELECT CAST(COALESCE(SUM(p.paise), 0) AS BIGINT)
-		FROM postings p
-		JOIN entries e ON e.id = p.entry_id
-		WHERE p.account = $1 AND e.posted_at < $2`, ledger.Stripe, r.To); err != nil {
+	if r.BookPaise, err = bookAt(tx, r.To); err != nil {
 		return err
 	}
 	r.differ("balance", string(ledger.Stripe), r.BookPaise, r.TheirPaise)
 	return nil
+}
+
+// bookAt is asset:stripe by what was posted before a moment that no write can
+// still be older than (settleLag is a minute, a write lasts 30 seconds at most):
+// its total at the newest block sealed by then, all of which was posted before,
+// and the tail after that block, by entry. CROSS JOIN keeps SQLite from going
+// through every posting of the account.
+func bookAt(tx *db.Tx, at db.Time) (money.Paise, error) {
+	var sealed struct {
+		Block int64       `db:"block"`
+		Paise money.Paise `db:"paise"`
+	}
+	if err := tx.Get(&sealed, `
+		SELECT b.no AS block, COALESCE((
+			SELECT a.paise
+			FROM account_blocks a
+			WHERE a.account = $1 AND a.block <= b.no
+			ORDER BY a.block DESC
+			LIMIT 1), 0) AS paise
+		FROM blocks b
+		WHERE b.sealed_at < $2
+		ORDER BY b.no DESC
+		LIMIT 1`, ledger.Stripe, at); err != nil && !errors.Is(err, db.ErrNone) {
+		return 0, err
+	}
+	var tail money.Paise
+	if err := tx.Get(&tail, `
+		SELECT CAST(COALESCE(SUM(t.paise), 0) AS BIGINT)
+		FROM (
+			SELECT p.paise
+			FROM seals s
+			CROSS JOIN entries e
+			CROSS JOIN postings p
+			WHERE s.block > $1 AND e.id = s.entry_id AND e.posted_at < $2 AND p.entry_id = e.id AND p.account = $3
+			UNION ALL
+			SELECT p.paise
+			FROM unsealed u
+			CROSS JOIN postings p
+			WHERE u.posted_at < $2 AND p.entry_id = u.entry_id AND p.account = $3) t`, sealed.Block, at, ledger.Stripe); err != nil {
+		return 0, err
+	}
+	return money.Add(sealed.Paise, tail)
 }
 
 func (r *Reconciliation) differ(kind, object string, ours, theirs money.Paise) {

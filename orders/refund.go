@@ -63,6 +63,7 @@ type debt struct {
 	order  string
 	amount money.Paise
 	reason string
+	first  string // the payment it goes back by, as far as that holds it; then the others
 }
 
 // owed takes an amount off the order's deposit and owes it to the buyer.
@@ -91,7 +92,7 @@ func (s *Service) owe(tx *db.Tx, actor auth.Actor, d debt, source string) ([]Ref
 		SELECT `+paymentColumns+`
 		FROM payments
 		WHERE order_id = $1 AND state = 'captured' AND captured_paise > refunding_paise
-		ORDER BY id DESC`, d.order); err != nil {
+		ORDER BY CASE WHEN id = $2 THEN 0 ELSE 1 END, id DESC`, d.order, d.first); err != nil {
 		return nil, err
 	}
 	var out []Refund
@@ -114,7 +115,7 @@ func (s *Service) owe(tx *db.Tx, actor auth.Actor, d debt, source string) ([]Ref
 		r := Refund{ID: id.New("rfd"), OrderID: d.order, PaymentID: p.ID, Source: source, Reason: d.reason, Amount: part,
 			State: RefundDue, Provider: p.Provider, CreatedAt: tx.Now()}
 		var attempt *db.Time
-		if s.provider != nil && p.Provider == s.provider.Name() {
+		if p.ProviderID != nil { // by the gateway, should it be away now
 			now := tx.Now()
 			attempt = &now
 		}
@@ -146,6 +147,7 @@ func (s *Service) SendRefunds(ctx context.Context) (int, error) {
 		SELECT id
 		FROM refunds
 		WHERE attempt_at <= $1 AND provider = $2
+			AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open')
 		ORDER BY attempt_at, id
 		LIMIT 50`, s.db.Clock.Now(), s.provider.Name()); err != nil {
 		return 0, err
@@ -182,6 +184,7 @@ func (s *Service) takeRefund(ctx context.Context, refund string) (Refund, string
 			UPDATE refunds
 			SET state = CASE WHEN state = 'due' THEN 'sending' ELSE state END, tries = tries + 1, attempt_at = $1
 			WHERE id = $2 AND state IN ('due', 'sending', 'pending') AND attempt_at <= $3
+				AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open')
 			RETURNING `+refundColumns, tx.Now().Add(lookupAfter), refund, tx.Now())
 		if errors.Is(err, db.ErrNone) {
 			return nil
@@ -269,7 +272,7 @@ func (s *Service) refundPaid(tx *db.Tx, r Refund, how paidBack) error {
 	if err := moveRefunded(tx, r.OrderID); err != nil {
 		return err
 	}
-	if r.Source == fromDeposit && r.PaidAt == nil { // one that bounced has its voucher
+	if r.Reason == "cancelled" && r.Source == fromDeposit && r.PaidAt == nil { // not for money that was never the order's; one that bounced has its voucher
 		if err := refundVoucher(tx, r); err != nil {
 			return err
 		}

@@ -74,6 +74,16 @@ func (s *Service) SaveRegistration(ctx context.Context, actor auth.Actor, key st
 	}
 	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "orders.registration", Key: key}, r,
 		func(tx *db.Tx) (Registration, error) {
+			var taken int
+			if err := tx.Get(&taken, `
+				SELECT COUNT(*)
+				FROM registrations
+				WHERE prefix = $1 AND id <> $2`, r.Prefix, r.ID); err != nil {
+				return Registration{}, err
+			}
+			if taken > 0 {
+				return Registration{}, ErrRegistration.At("prefix", "another registration has these letters")
+			}
 			n, err := tx.Exec(`
 				INSERT INTO registrations (id, prefix, gstin, state, kind, legal_name, address, from_date, to_date, created_by, created_at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -120,6 +130,25 @@ func registrationByID(tx *db.Tx, registration string) (Registration, error) {
 		return r, ErrNoRegistration
 	}
 	return r, err
+}
+
+// inForce moves an order to the registration that is in force today when its own
+// has ended since it was placed, or returns ErrNoRegistration.
+func inForce(tx *db.Tx, o *Order) error {
+	today := tx.Now().Date()
+	r, err := registrationByID(tx, o.Registration)
+	if err != nil || r.To == "" || r.To >= today {
+		return err
+	}
+	if r, err = registrationAt(tx, o.SellerState, today); err != nil {
+		return err
+	}
+	o.Registration = r.ID
+	_, err = tx.Exec(`
+		UPDATE orders
+		SET registration = $1
+		WHERE id = $2`, r.ID, o.ID)
+	return err
 }
 
 // registrationAt is the regular registration of a State on a day: the one that

@@ -69,7 +69,8 @@ type Return struct {
 	OrderID         string      `db:"order_id"`
 	State           ReturnState `db:"state"`
 	Reason          Reason      `db:"reason"`
-	Note            string      `db:"note"`
+	Note            string      `db:"note"`             // the buyer's words
+	Answer          string      `db:"answer"`           // the shop's, when it refuses
 	ExchangeVariant string      `db:"exchange_variant"` // wanted instead, or ""
 	ExchangeOrder   string      `db:"exchange_order"`   // that replaces them, or ""
 	Refund          money.Paise `db:"refund_paise"`
@@ -91,7 +92,7 @@ type ReturnLine struct {
 	AtFault    string  `db:"at_fault"` // the maker who has accepted the defect
 }
 
-const returnColumns = `id, order_id, state, reason, note, exchange_variant, exchange_order, refund_paise, requested_by, requested_at, decided_by, decided_at`
+const returnColumns = `id, order_id, state, reason, note, answer, exchange_variant, exchange_order, refund_paise, requested_by, requested_at, decided_by, decided_at`
 
 // ReturnInput asks to send pieces of a line back.
 type ReturnInput struct {
@@ -171,7 +172,7 @@ func (s *Service) returnable(tx *db.Tx, o Order, in ReturnInput, shop bool) ([]R
 		if a.LineID != in.Line || a.DispatchedAt == nil {
 			continue
 		}
-		if !shop && a.DeliveredAt != nil && tx.Now() > a.DeliveredAt.Add(days(s.settings.ReturnDays)) {
+		if !shop && tx.Now() > s.returnableUntil(a) {
 			late = true
 			continue
 		}
@@ -188,6 +189,15 @@ func (s *Service) returnable(tx *db.Tx, o Order, in ReturnInput, shop bool) ([]R
 		return nil, ErrReturnWindow
 	}
 	return nil, ErrState.With("Not that many pieces of this line have been sent and not come back. Nothing was changed.")
+}
+
+// returnableUntil is the end of the return window: after delivery, or after the
+// days that stand for a delivery nobody reported.
+func (s *Service) returnableUntil(a Allocation) db.Time {
+	if a.DeliveredAt != nil {
+		return a.DeliveredAt.Add(days(s.settings.ReturnDays))
+	}
+	return a.DispatchedAt.Add(days(s.settings.NoNewsDays + s.settings.ReturnDays))
 }
 
 // askedBack is how many pieces of each allocation stand in open requests.
@@ -272,7 +282,7 @@ func (s *Service) EndReturn(ctx context.Context, actor auth.Actor, key string, i
 			if in.Note != "" {
 				if _, err := tx.Exec(`
 					UPDATE returns
-					SET note = $1
+					SET answer = $1
 					WHERE id = $2`, in.Note, r.ID); err != nil {
 					return Return{}, err
 				}

@@ -33,11 +33,9 @@ func subsidised(tx *db.Tx, o Order, c *Coupon) error {
 	if err := tx.Get(&left, `
 		SELECT CAST(COALESCE((SELECT -SUM(p.paise) FROM postings p WHERE p.account = $1), 0) + COALESCE((
 			SELECT SUM(h.paise * a.pieces)
-			FROM orders o
-			JOIN order_lines l ON l.order_id = o.id
-			JOIN order_line_heads h ON h.line_id = l.id AND h.kind = 'subsidy' AND h.head = $2
-			JOIN allocations a ON a.line_id = l.id AND a.state IN ('reserved', 'committed')
-			WHERE o.coupon_id = $3), 0) AS BIGINT)`, ledger.Subsidy(c.Subsidy), c.Subsidy, c.ID); err != nil {
+			FROM order_line_heads h
+			JOIN allocations a ON a.line_id = h.line_id AND a.state IN ('reserved', 'committed')
+			WHERE h.kind = 'subsidy' AND h.head = $2), 0) AS BIGINT)`, ledger.Subsidy(c.Subsidy), c.Subsidy); err != nil {
 		return err
 	}
 	if need > left {

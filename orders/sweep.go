@@ -82,7 +82,7 @@ func releaseCredits(tx *db.Tx, a Allocation, reason string) error {
 	if err := tx.Select(&held, `
 		SELECT artisan_id, nature, CAST(-SUM(paise) AS BIGINT) AS paise
 		FROM postings
-		WHERE order_id = $1 AND line_id = $2 AND lot_id = $3 AND artisan_id <> ''
+		WHERE order_id = $1 AND order_id <> '' AND line_id = $2 AND lot_id = $3 AND artisan_id <> ''
 			AND account = 'liability:artisan:' || artisan_id || ':held'
 		GROUP BY artisan_id, nature
 		HAVING SUM(paise) <> 0

@@ -113,16 +113,41 @@ func (s *Service) takeIn(tx *db.Tx, actor auth.Actor, o Order, r Return, in Rece
 		WHERE id = $3`, back.amount, r.Reason, r.ID); err != nil {
 		return err
 	}
-	if r.ExchangeVariant != "" {
+	if r.ExchangeVariant != "" && o.Dispute != DisputeLost {
 		replaced, err := s.exchange(tx, actor, o, r, back)
 		if err != nil || replaced {
 			return err
 		}
 	}
-	if _, err := s.owe(tx, actor, debt{order: o.ID, amount: back.amount, reason: "return_" + string(r.Reason)}, fromSale); err != nil {
+	if err := s.oweReturn(tx, actor, o, r, back.amount); err != nil {
 		return err
 	}
 	return mailStep(tx, o.ID, "return_received")
+}
+
+// oweReturn owes the buyer what came back. As far as a lost dispute has given it
+// to her already, it goes to the fund, which bore that loss.
+func (s *Service) oweReturn(tx *db.Tx, actor auth.Actor, o Order, r Return, amount money.Paise) error {
+	var room money.Paise
+	if err := tx.Get(&room, `
+		SELECT CAST(COALESCE(SUM(captured_paise - refunding_paise), 0) AS BIGINT)
+		FROM payments
+		WHERE order_id = $1 AND state = 'captured'`, o.ID); err != nil {
+		return err
+	}
+	if had := amount - room; had > 0 && o.Dispute == DisputeLost {
+		tags := ledger.Tags{Order: o.ID}
+		if _, err := ledger.Post(tx, ledger.New("return_disputed", "return_disputed:"+r.ID, actor.String()).Because("dispute_lost").
+			Debit(ledger.Refund(o.ID), had, tags).Credit(ledger.Fund, had, tags)); err != nil {
+			return err
+		}
+		amount = room
+	}
+	if amount == 0 {
+		return nil
+	}
+	_, err := s.owe(tx, actor, debt{order: o.ID, amount: amount, reason: "return_" + string(r.Reason)}, fromSale)
+	return err
 }
 
 // sentLine is a line as far as one shipment, and so one invoice, has it.

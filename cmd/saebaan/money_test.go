@@ -269,7 +269,7 @@ func (s *shop) upiOrder(t *testing.T, medium, large string) {
 	}
 	statement := "Date,Narration,Chq./Ref.No.,Deposit Amt.,Closing Balance\n" +
 		"01/11/2026,UPI-BUYER-" + reference + "-PAY,900001,725.00,1000.00\n" + // carries our reference
-		"01/11/2026,=HYPERLINK(\"http://x\"),900002,12.34,1012.34\n01/11/2026,RENT,900003,,1000.00\n01/11/2026,ODD,900004,1e3,1.00\n"
+		"01/11/2026,\"=HYPERLINK(\"\"http://x\"\")\",900002,12.34,1012.34\n01/11/2026,RENT,900003,,1000.00\n01/11/2026,ODD,900004,1e3,1.00\n"
 	for _, want := range []string{"matched unidentified not_a_credit unreadable", "seen seen not_a_credit unreadable"} {
 		got := upload(s.preparer, "/v1/bank-statements", statement)
 		var told []string

@@ -528,7 +528,7 @@ func TestReturnRulesByREST(t *testing.T) {
 			t.Errorf("withdrawn: %s", got.Raw)
 		}
 		r, _ = ask(o.buyer, 1, "changed_mind")
-		if got := s.admin.Post("/v1/returns/"+r.Str("id")+"/end", obj{"note": "worn"}); got.Str("state") != "refused" || got.Str("note") != "worn" {
+		if got := s.admin.Post("/v1/returns/"+r.Str("id")+"/end", obj{"note": "worn"}); got.Str("state") != "refused" || got.Str("answer") != "worn" {
 			t.Errorf("refused: %s", got.Raw)
 		}
 		s.guest.Post("/v1/test/clock", obj{"advance": "169h"})
