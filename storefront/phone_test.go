@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"saebaan/catalog"
@@ -65,7 +67,11 @@ func (p *phone) eval(script string) string {
 // as takes over the keys of a person.
 func (p *phone) as(b *browser, language string) {
 	p.t.Helper()
-	set := "for (const one of document.cookie.split('; ')) document.cookie = one.split('=')[0] + '=; Path=/; Secure; Max-Age=0';"
+	_, err := chromedp.Run(p.ctx, func(ctx context.Context, tab *chromedp.Target) (cdp.Empty, error) {
+		return cdp.Call(ctx, tab, network.ClearBrowserCookies, cdp.Empty{}) // also those that no script sees
+	})
+	must(p.t, err)
+	set := ""
 	for name, value := range b.cookies {
 		set += fmt.Sprintf("document.cookie = %q;", name+"="+value+"; Path=/; Secure; SameSite=Lax")
 	}
@@ -76,6 +82,7 @@ func (p *phone) as(b *browser, language string) {
 // out, a field without a label, a target too small to touch.
 const flaws = `(() => {
 	const d = document.documentElement, wrong = [];
+	if (/req_[0-9a-z]{20}/.test(document.body.textContent)) wrong.push("is an error's page: " + document.querySelector("h1").textContent);
 	if (d.scrollWidth > d.clientWidth) wrong.push("scrolls sideways by " + (d.scrollWidth - d.clientWidth));
 	const seen = (e) => e.checkVisibility() && e.getClientRects().length > 0;
 	let level = 0;
