@@ -25,7 +25,7 @@ func TestNumbersSurviveRollbacks(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		dispatches := 500
 		if testing.Short() {
-			dispatches = 60
+			dispatches = 30
 		}
 		w := newWorld(t, d)
 		w.register()

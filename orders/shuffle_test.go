@@ -82,7 +82,7 @@ func same(t *testing.T, what string, clean, got map[string]int64) {
 func TestAThousandShuffledEventsLeaveTheSameBooks(t *testing.T) {
 	payments := 200
 	if testing.Short() {
-		payments = 60
+		payments = 24
 	}
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		play := func(d *db.DB, mix func([]event) []event) map[string]int64 {
@@ -122,7 +122,7 @@ func TestAllOrdersOfFiveEventsEndAlike(t *testing.T) {
 			var clean map[string]int64
 			before := w.books()
 			for n, order := range permutations(5) {
-				if testing.Short() && n%5 != 0 {
+				if testing.Short() && n%12 != 0 {
 					continue
 				}
 				o, guest, err := w.order(v, 1, "09")
