@@ -241,7 +241,7 @@ func finishRun(t *testing.T, b *tab, rest testkit.REST, run string) {
 func waitForPictures(t *testing.T, base string) {
 	t.Helper()
 	rest := testkit.REST{T: t, URL: base, Client: testkit.Client()}
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		drawn := 0
 		a := rest.Get("/v1/search?limit=100")
 		for i := range a.List("data") {
@@ -253,5 +253,5 @@ func waitForPictures(t *testing.T, base string) {
 			return
 		}
 	}
-	t.Fatal("the pictures were not drawn in a minute")
+	t.Fatal("the pictures were not drawn in three minutes")
 }
