@@ -48,7 +48,7 @@ func (s *Service) Cancel(ctx context.Context, actor auth.Actor, key string, in C
 			} else if !o.ownedBy(actor) {
 				return Order{}, auth.ErrForbidden
 			}
-			if err := s.cancel(tx, actor, o, in, why); err != nil {
+			if err := cancel(tx, actor, o, in, why); err != nil {
 				return Order{}, err
 			}
 			if err := auth.Audit(tx, actor, "order.cancel", o.ID, in.Line); err != nil {
@@ -58,14 +58,14 @@ func (s *Service) Cancel(ctx context.Context, actor auth.Actor, key string, in C
 		})
 }
 
-func (s *Service) cancel(tx *db.Tx, actor auth.Actor, o Order, in CancelInput, why string) error {
+func cancel(tx *db.Tx, actor auth.Actor, o Order, in CancelInput, why string) error {
 	switch {
 	case o.Dispute == DisputeOpen:
 		return ErrDisputed
 	case o.State == Placed && in.Line != "":
 		return ErrState.With("An order that is not paid is cancelled whole. Nothing was changed.")
 	case o.State == Placed:
-		return s.end(tx, o, why)
+		return end(tx, o, why)
 	case o.State != Confirmed:
 		return ErrState.With("An order that is %s cannot be cancelled. Nothing was changed.", o.State)
 	}
@@ -77,13 +77,13 @@ func (s *Service) cancel(tx *db.Tx, actor auth.Actor, o Order, in CancelInput, w
 		}
 	}
 	if in.Line == "" {
-		return s.cancelRest(tx, actor, o, why)
+		return cancelRest(tx, actor, o, why)
 	}
-	return s.cancelPieces(tx, actor, o, in, why)
+	return cancelPieces(tx, actor, o, in, why)
 }
 
 // cancelPieces takes some pieces of one line back.
-func (s *Service) cancelPieces(tx *db.Tx, actor auth.Actor, o Order, in CancelInput, why string) error {
+func cancelPieces(tx *db.Tx, actor auth.Actor, o Order, in CancelInput, why string) error {
 	line := o.Line(in.Line)
 	if line.ID == "" || line.Kind == Shipping {
 		return ErrNotFound
@@ -102,31 +102,31 @@ func (s *Service) cancelPieces(tx *db.Tx, actor auth.Actor, o Order, in CancelIn
 		}
 	}
 	if others == in.Pieces && !o.sent() { // nothing would be left but the delivery
-		return s.cancelRest(tx, actor, o, why)
+		return cancelRest(tx, actor, o, why)
 	}
-	if err := s.takeBackPieces(tx, o, line, in.Pieces); err != nil {
+	if err := takeBackPieces(tx, o, line, in.Pieces); err != nil {
 		return err
 	}
 	amount, err := line.Tag.Times(in.Pieces)
 	if err != nil {
 		return err
 	}
-	if err := s.owed(tx, actor, debt{order: o.ID, amount: amount, reason: "cancelled"}); err != nil {
+	if err := owed(tx, actor, debt{order: o.ID, amount: amount, reason: "cancelled"}); err != nil {
 		return err
 	}
-	return s.closeIfDone(tx, o.ID)
+	return closeIfDone(tx, o.ID)
 }
 
 // cancelRest takes everything back that has not been sent; when nothing was
 // sent, the order ends.
-func (s *Service) cancelRest(tx *db.Tx, actor auth.Actor, o Order, why string) error {
+func cancelRest(tx *db.Tx, actor auth.Actor, o Order, why string) error {
 	var amount money.Paise
 	for _, l := range o.Lines {
 		n := o.open(l.ID)
 		if n == 0 {
 			continue
 		}
-		if err := s.takeBackPieces(tx, o, l, n); err != nil {
+		if err := takeBackPieces(tx, o, l, n); err != nil {
 			return err
 		}
 		value, err := l.Tag.Times(n)
@@ -140,11 +140,11 @@ func (s *Service) cancelRest(tx *db.Tx, actor auth.Actor, o Order, why string) e
 	if amount == 0 {
 		return ErrState.With("All of this order has been sent. Nothing was changed; ask for a return instead.")
 	}
-	if err := s.owed(tx, actor, debt{order: o.ID, amount: amount, reason: "cancelled"}); err != nil {
+	if err := owed(tx, actor, debt{order: o.ID, amount: amount, reason: "cancelled"}); err != nil {
 		return err
 	}
 	if o.sent() {
-		return s.closeIfDone(tx, o.ID)
+		return closeIfDone(tx, o.ID)
 	}
 	if err := giveBackCoupon(tx, o.CouponID); err != nil {
 		return err
@@ -157,7 +157,7 @@ func (s *Service) cancelRest(tx *db.Tx, actor auth.Actor, o Order, why string) e
 
 // takeBackPieces gives n unsent pieces of a line back to stock, newest
 // allocation first; an allocation that gives only some of them is divided.
-func (s *Service) takeBackPieces(tx *db.Tx, o Order, line Line, n int64) error {
+func takeBackPieces(tx *db.Tx, o Order, line Line, n int64) error {
 	left := n
 	for i := len(o.Allocations) - 1; i >= 0 && left > 0; i-- {
 		a := o.Allocations[i]
@@ -225,7 +225,7 @@ func (o Order) sent() bool {
 
 // end cancels an order of which nothing was sent: its pieces go back to stock,
 // and what was paid of it goes back to the buyer.
-func (s *Service) end(tx *db.Tx, o Order, why string) error {
+func end(tx *db.Tx, o Order, why string) error {
 	for _, a := range o.Allocations {
 		if a.State != Reserved && a.State != Committed {
 			continue
@@ -242,13 +242,13 @@ func (s *Service) end(tx *db.Tx, o Order, why string) error {
 	if err := giveBackCoupon(tx, o.CouponID); err != nil {
 		return err
 	}
-	if o.Payment != PaymentPaid && o.Payment != PaymentPartRefunded && o.Payment != PaymentRefunded {
+	if !o.Payment.Settled() {
 		settled, err := settledFor(tx, o.ID)
 		if err != nil {
 			return err
 		}
 		if settled > 0 {
-			if err := s.owed(tx, auth.System("orders"), debt{order: o.ID, amount: settled, reason: why}); err != nil {
+			if err := owed(tx, auth.System("orders"), debt{order: o.ID, amount: settled, reason: why}); err != nil {
 				return err
 			}
 		}
@@ -297,7 +297,7 @@ func (s *Service) ExpireDue(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
-			return s.end(tx, o, EndedExpired)
+			return end(tx, o, EndedExpired)
 		})
 	})
 }

@@ -1,8 +1,9 @@
 package orders
 
 import (
-	"slices"
+	"errors"
 
+	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
@@ -22,7 +23,7 @@ type arrival struct {
 // captured enters money that arrived and settles its order: once, whatever came
 // before. From a gateway another amount than asked is unidentified until a
 // person decides.
-func (s *Service) captured(tx *db.Tx, p PaymentRow, in arrival) error {
+func captured(tx *db.Tx, p PaymentRow, in arrival) error {
 	state := "captured"
 	if in.amount != p.Amount {
 		state = "unidentified"
@@ -53,12 +54,12 @@ func (s *Service) captured(tx *db.Tx, p PaymentRow, in arrival) error {
 	if _, err := ledger.Post(tx, entry.Credit(ledger.Deposit(p.OrderID), in.amount, tags)); err != nil {
 		return err
 	}
-	return s.settle(tx, p, in)
+	return settle(tx, p, in)
 }
 
 // settle decides what money on an order's deposit does: it confirms the order,
 // waits for the rest, or must go back.
-func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
+func settle(tx *db.Tx, p PaymentRow, in arrival) error {
 	row, err := orderByID(tx, p.OrderID)
 	if err != nil {
 		return err
@@ -69,10 +70,10 @@ func (s *Service) settle(tx *db.Tx, p PaymentRow, in arrival) error {
 		return err
 	}
 	back := func(amount money.Paise, reason string) error {
-		return s.owed(tx, in.actor, debt{order: o.ID, amount: amount, reason: reason, first: p.ID})
+		return owed(tx, in.actor, debt{order: o.ID, amount: amount, reason: reason, first: p.ID})
 	}
 	switch {
-	case slices.Contains([]PaymentState{PaymentPaid, PaymentPartRefunded, PaymentRefunded}, o.Payment):
+	case o.Payment.Settled():
 		return back(in.amount, "paid_twice")
 	case o.State == Cancelled && o.EndedBecause != EndedExpired:
 		return back(in.amount, "cancelled")
@@ -133,4 +134,63 @@ func confirm(tx *db.Tx, o Order, p PaymentRow) error {
 		return err
 	}
 	return mailStep(tx, o.ID, "paid")
+}
+
+// reviveOrder takes a cancelled order's coupon and pieces again, for money that
+// came late, and reports whether both are there still; when not, it takes neither.
+func reviveOrder(tx *db.Tx, o *Order) (bool, error) {
+	if o.CouponID == "" {
+		return reserveAgain(tx, o)
+	}
+	var c Coupon
+	if err := tx.Get(&c, `
+		SELECT `+couponColumns+`
+		FROM coupons
+		WHERE id = $1`, o.CouponID); err != nil {
+		return false, err
+	}
+	if err := subsidised(tx, *o, &c); errors.Is(err, ErrCouponShort) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	if err := countUse(tx, c); errors.Is(err, ErrCouponUsed) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	there, err := reserveAgain(tx, o)
+	if err == nil && !there {
+		err = giveBackCoupon(tx, o.CouponID)
+	}
+	return there, err
+}
+
+// reserveAgain reserves a cancelled order's pieces anew and reports whether all
+// of them were there; when not, it takes none.
+func reserveAgain(tx *db.Tx, o *Order) (bool, error) {
+	for _, l := range o.Lines {
+		if l.Kind == Shipping {
+			continue
+		}
+		there, err := catalog.CanServe(tx, l.VariantID, l.Heads, o.wanted(l.VariantID))
+		if err != nil || !there {
+			return false, err
+		}
+	}
+	o.Allocations = nil
+	if err := reserve(tx, o); err != nil {
+		return false, err
+	}
+	return true, insertAllocations(tx, o.Allocations)
+}
+
+// wanted is how many pieces of a variant the order's lines hold together.
+func (o Order) wanted(variant string) (n int64) {
+	for _, l := range o.Lines {
+		if l.VariantID == variant {
+			n += l.Quantity
+		}
+	}
+	return n
 }

@@ -34,7 +34,7 @@ const disputeColumns = `id, provider_id, order_id, payment_id, amount_paise, sta
 // (DESIGN §4.3). The events may come in any order and any number of times.
 func (s *Service) disputed(tx *db.Tx, p PaymentRow, e payment.Event) error {
 	// Only what was paid is disputed: when the dispute comes first, it tells both.
-	if err := s.captured(tx, p, arrival{amount: p.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID}); err != nil {
+	if err := captured(tx, p, arrival{amount: p.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID}); err != nil {
 		return err
 	}
 	d, err := s.openDispute(tx, p, e)
@@ -54,7 +54,7 @@ func (s *Service) disputed(tx *db.Tx, p PaymentRow, e payment.Event) error {
 		WHERE id = $3 AND state = 'open'`, to, tx.Now(), d.ID); err != nil {
 		return err
 	}
-	if err := s.closeDispute(tx, d, to); err != nil {
+	if err := closeDispute(tx, d, to); err != nil {
 		return err
 	}
 	return markDisputed(tx, d.OrderID)
@@ -220,7 +220,7 @@ func unfreeze(tx *db.Tx, d Dispute) error {
 // on its way back to the buyer anyway comes first, then the deposit, as far as
 // nothing was sent for it, of this order and of those it was exchanged into; the
 // rest is the risk fund's. An order of which nothing was sent ends with it.
-func (s *Service) closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
+func closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
 	tags := ledger.Tags{Order: d.OrderID}
 	e := ledger.New("dispute", "dispute:"+d.ID+":"+string(to), gateway.String()).Because("dispute_"+string(to)).
 		Credit(ledger.Receivable(d.OrderID), d.Amount, tags)
@@ -260,7 +260,7 @@ func (s *Service) closeDispute(tx *db.Tx, d Dispute, to DisputeState) error {
 		return err
 	}
 	for _, one := range chain {
-		if err := s.endUnsent(tx, one); err != nil {
+		if err := endUnsent(tx, one); err != nil {
 			return err
 		}
 	}
@@ -300,7 +300,7 @@ func takenByDispute(tx *db.Tx, d Dispute) ([]Refund, error) {
 
 // endUnsent ends an order whose payment was taken back before anything was sent;
 // what is left of its deposit goes back.
-func (s *Service) endUnsent(tx *db.Tx, order string) error {
+func endUnsent(tx *db.Tx, order string) error {
 	o, err := loadOrder(tx, order)
 	if err != nil || o.sent() || o.State == Cancelled || o.State == Closed {
 		return err
@@ -310,11 +310,11 @@ func (s *Service) endUnsent(tx *db.Tx, order string) error {
 		return err
 	}
 	if deposit < 0 {
-		if err := s.owed(tx, gateway, debt{order: o.ID, amount: -deposit, reason: "cancelled"}); err != nil {
+		if err := owed(tx, gateway, debt{order: o.ID, amount: -deposit, reason: "cancelled"}); err != nil {
 			return err
 		}
 	}
-	return s.end(tx, o, EndedDispute)
+	return end(tx, o, EndedDispute)
 }
 
 // disputeFee enters what the gateway asks for the dispute itself, as far as it

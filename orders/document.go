@@ -105,7 +105,7 @@ type draftDocument struct {
 }
 
 // invoice freezes the text of the invoice for what one shipment holds.
-func (s *Service) invoice(tx *db.Tx, o Order, parcel Shipment, pieces map[string]int64) error {
+func invoice(tx *db.Tx, o Order, parcel Shipment, pieces map[string]int64) error {
 	r, err := registrationByID(tx, o.Registration)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func invoiceKind(r Registration, o Order, pieces map[string]int64) DocumentKind 
 
 // creditNotes mirror, line by line, what has come back of each invoice. What was
 // never invoiced has no credit note.
-func (s *Service) creditNotes(tx *db.Tx, o Order, r Return, back map[sentLine]int64) error {
+func creditNotes(tx *db.Tx, o Order, r Return, back map[sentLine]int64) error {
 	var invoices []struct {
 		ID    string `db:"id"`
 		Cause string `db:"cause"`

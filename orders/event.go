@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 
-	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/ledger"
@@ -45,7 +44,7 @@ func (s *Service) PaymentEvent(ctx context.Context, payload []byte, signature st
 		}
 		switch e.Type {
 		case payment.EventSucceeded:
-			return s.captured(tx, p, arrival{amount: e.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID})
+			return captured(tx, p, arrival{amount: e.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID})
 		case payment.EventFailed:
 			return failPayment(tx, p, e)
 		case payment.EventRefund:
@@ -122,65 +121,6 @@ func (s *Service) EnterFee(ctx context.Context, paymentID string) error {
 			Credit(ledger.Stripe, intent.Fee+intent.FeeGST, ledger.Tags{Order: p.OrderID}))
 		return err
 	})
-}
-
-// reviveOrder takes a cancelled order's coupon and pieces again, for money that
-// came late, and reports whether both are there still; when not, it takes neither.
-func reviveOrder(tx *db.Tx, o *Order) (bool, error) {
-	if o.CouponID == "" {
-		return reserveAgain(tx, o)
-	}
-	var c Coupon
-	if err := tx.Get(&c, `
-		SELECT `+couponColumns+`
-		FROM coupons
-		WHERE id = $1`, o.CouponID); err != nil {
-		return false, err
-	}
-	if err := subsidised(tx, *o, &c); errors.Is(err, ErrCouponShort) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	if err := countUse(tx, c); errors.Is(err, ErrCouponUsed) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	there, err := reserveAgain(tx, o)
-	if err == nil && !there {
-		err = giveBackCoupon(tx, o.CouponID)
-	}
-	return there, err
-}
-
-// reserveAgain reserves a cancelled order's pieces anew and reports whether all
-// of them were there; when not, it takes none.
-func reserveAgain(tx *db.Tx, o *Order) (bool, error) {
-	for _, l := range o.Lines {
-		if l.Kind == Shipping {
-			continue
-		}
-		there, err := catalog.CanServe(tx, l.VariantID, l.Heads, o.wanted(l.VariantID))
-		if err != nil || !there {
-			return false, err
-		}
-	}
-	o.Allocations = nil
-	if err := reserve(tx, o); err != nil {
-		return false, err
-	}
-	return true, insertAllocations(tx, o.Allocations)
-}
-
-// wanted is how many pieces of a variant the order's lines hold together.
-func (o Order) wanted(variant string) (n int64) {
-	for _, l := range o.Lines {
-		if l.VariantID == variant {
-			n += l.Quantity
-		}
-	}
-	return n
 }
 
 // mailStep asks for the mail of a step, after the commit.

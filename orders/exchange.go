@@ -69,7 +69,7 @@ func (s *Service) exchange(tx *db.Tx, actor auth.Actor, o Order, r Return, back 
 		WHERE id = $2`, n.ID, r.ID); err != nil {
 		return false, err
 	}
-	return true, s.payByExchange(tx, actor, exchanged{o, n, r, back})
+	return true, payByExchange(tx, actor, exchanged{o, n, r, back})
 }
 
 // exchanged is an order, what came back of it, and the order that replaces it.
@@ -81,8 +81,8 @@ type exchanged struct {
 
 // payByExchange moves the price of the new order from what is owed on the old
 // one; what is over (its delivery, after a mistake of ours) goes back.
-func (s *Service) payByExchange(tx *db.Tx, actor auth.Actor, x exchanged) error {
-	made, err := s.owe(tx, actor, debt{order: x.old.ID, amount: x.new.Total, reason: "exchange"}, fromSale)
+func payByExchange(tx *db.Tx, actor auth.Actor, x exchanged) error {
+	made, err := owe(tx, actor, debt{order: x.old.ID, amount: x.new.Total, reason: "exchange"}, fromSale)
 	if err != nil {
 		return err
 	}
@@ -113,11 +113,11 @@ func (s *Service) payByExchange(tx *db.Tx, actor auth.Actor, x exchanged) error 
 		Guard(ledger.Refund(x.old.ID))); err != nil {
 		return err
 	}
-	if err := s.settle(tx, p, arrival{amount: x.new.Total, account: "", actor: actor}); err != nil {
+	if err := settle(tx, p, arrival{amount: x.new.Total, account: "", actor: actor}); err != nil {
 		return err
 	}
 	if rest := x.back.amount - x.new.Total; rest > 0 {
-		if _, err := s.owe(tx, actor, debt{order: x.old.ID, amount: rest, reason: "return_" + string(x.r.Reason)}, fromSale); err != nil {
+		if _, err := owe(tx, actor, debt{order: x.old.ID, amount: rest, reason: "return_" + string(x.r.Reason)}, fromSale); err != nil {
 			return err
 		}
 	}

@@ -140,7 +140,7 @@ func (s *Service) send(tx *db.Tx, actor auth.Actor, o *Order, in DispatchInput) 
 		return ErrState.With("The pieces of this order have gone already. Nothing was dispatched twice.")
 	}
 	o.Shipments = append(o.Shipments, parcel)
-	return s.invoice(tx, *o, parcel, pieces)
+	return invoice(tx, *o, parcel, pieces)
 }
 
 func (s *Service) sendAllocation(tx *db.Tx, a *Allocation, parcel string, sale *ledger.Entry) error {

@@ -130,10 +130,7 @@ func (m *model) begin(rt *rapid.T) *history {
 	set, err := m.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: p.ID, SKU: fmt.Sprintf("T%d", m.serial), Size: "M",
 		Parts: []catalog.PartInput{{Variant: medium, Pieces: 1}, {Variant: single, Pieces: 1}}})
 	m.ok(err)
-	_, err = m.catalog.Submit(ctx, admin, "", p.ID)
-	m.ok(err)
-	_, err = m.catalog.Publish(ctx, admin, "", p.ID)
-	m.ok(err)
+	m.publish(p.ID)
 	h.variants = []string{medium, large, single, set.ID}
 	return h
 }

@@ -414,12 +414,10 @@ func TestAPieceIsExchangedForAnotherSize(t *testing.T) {
 // twoSizes is one product in two sizes with so many pieces each.
 func (w *world) twoSizes(sku string, medium, large int64) (string, string) {
 	w.t.Helper()
-	p, err := w.catalog.Create(ctx, admin, "", catalog.ProductInput{Title: catalog.Text{En: "Kurta " + sku}, Area: "lucknow", Craft: "chikan",
-		Garment: "kurta", Fabric: "cotton", Colour: "white", HSN: "6206"})
-	w.ok(err)
+	product := w.draft("Kurta " + sku)
 	var out []string
 	for size, n := range map[string]int64{"M": medium, "L": large} {
-		v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: p.ID, SKU: sku + size, Size: size})
+		v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: product, SKU: sku + size, Size: size})
 		w.ok(err)
 		_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: 199900, Heads: heads(true)})
 		w.ok(err)
@@ -428,10 +426,7 @@ func (w *world) twoSizes(sku string, medium, large int64) (string, string) {
 			out[0], out[1] = out[1], out[0]
 		}
 	}
-	_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-	w.ok(err)
-	_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-	w.ok(err)
+	w.publish(product)
 	return out[0], out[1]
 }
 

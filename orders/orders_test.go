@@ -93,22 +93,32 @@ func heads(carried bool) []catalog.HeadInput {
 // piece publishes a design with so many pieces and returns the variant.
 func (w *world) piece(sku string, pieces int64, tag money.Paise) string {
 	w.t.Helper()
-	p, err := w.catalog.Create(ctx, admin, "", catalog.ProductInput{Title: catalog.Text{En: "Kurta " + sku}, Area: "lucknow", Craft: "chikan",
-		Garment: "kurta", Fabric: "cotton", Colour: "white", HSN: "6206"})
-	w.ok(err)
-	v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: p.ID, SKU: sku, Size: "M"})
+	product := w.draft("Kurta " + sku)
+	v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: product, SKU: sku, Size: "M"})
 	w.ok(err)
 	_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: tag, Heads: heads(true)})
 	w.ok(err)
-	_, err = w.catalog.ReceiveLot(ctx, admin, "", catalog.LotInput{Variant: v.ID, Owner: w.makers[0], Pieces: pieces, Makers: []catalog.MakerInput{
-		{Stage: "embroidery", Artisan: w.makers[0], Weight: 2}, {Stage: "embroidery", Artisan: w.makers[1], Weight: 1},
-		{Stage: "washing", Artisan: w.makers[1], Weight: 1}}})
-	w.ok(err)
-	_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-	w.ok(err)
-	_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-	w.ok(err)
+	w.lot(v.ID, pieces)
+	w.publish(product)
 	return v.ID
+}
+
+// publish hands a draft in and shows it in the shop.
+func (w *world) publish(product string) {
+	w.t.Helper()
+	_, err := w.catalog.Submit(ctx, admin, "", product)
+	w.ok(err)
+	_, err = w.catalog.Publish(ctx, admin, "", product)
+	w.ok(err)
+}
+
+// draft is a kurta that is not shown yet.
+func (w *world) draft(title string) string {
+	w.t.Helper()
+	p, err := w.catalog.Create(ctx, admin, "", catalog.ProductInput{Title: catalog.Text{En: title}, Area: "lucknow", Craft: "chikan",
+		Garment: "kurta", Fabric: "cotton", Colour: "white", HSN: "6206"})
+	w.ok(err)
+	return p.ID
 }
 
 func (w *world) ok(err error) {

@@ -80,14 +80,14 @@ func (d Document) table(w paperText) ([]paper.Column, [][]string) {
 	columns = append(columns, paper.Column{Title: w.amount, Right: true, Weight: 1.2})
 	var rows [][]string
 	for i, l := range d.Lines {
-		row := []string{strconv.Itoa(i + 1), l.Description, l.HSN, strconv.FormatInt(l.Quantity, 10) + " " + w.pieces, plainRupees(l.ListPrice),
-			plainRupees(l.ListPrice - l.Unit), plainRupees(l.Taxable)}
+		row := []string{strconv.Itoa(i + 1), l.Description, l.HSN, strconv.FormatInt(l.Quantity, 10) + " " + w.pieces, rupees(l.ListPrice),
+			rupees(l.ListPrice - l.Unit), rupees(l.Taxable)}
 		if taxed && d.InterState {
-			row = append(row, plainRupees(l.IGST)+" "+percent(l.Rate))
+			row = append(row, rupees(l.IGST)+" "+percent(l.Rate))
 		} else if taxed {
-			row = append(row, plainRupees(l.CGST)+" "+percent(l.Rate/2), plainRupees(l.SGST)+" "+percent(l.Rate/2))
+			row = append(row, rupees(l.CGST)+" "+percent(l.Rate/2), rupees(l.SGST)+" "+percent(l.Rate/2))
 		}
-		rows = append(rows, append(row, plainRupees(l.Total)))
+		rows = append(rows, append(row, rupees(l.Total)))
 	}
 	return columns, rows
 }
@@ -124,8 +124,8 @@ func (d Document) notes(w paperText) []string {
 	return append(out, w.closing)
 }
 
-// plainRupees is an amount without its sign: the column says what it is.
-func plainRupees(p money.Paise) string { return strings.Replace(p.String(), "₹", "", 1) }
+// rupees is an amount without its sign: the column says what it is.
+func rupees(p money.Paise) string { return strings.Replace(p.String(), "₹", "", 1) }
 
 // percent writes 500 basis points as "@5 %".
 func percent(rate money.BasisPoints) string {

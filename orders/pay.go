@@ -141,7 +141,7 @@ func (s *Service) beginPayment(ctx context.Context, actor auth.Actor, order stri
 // payable refuses a payment that cannot begin.
 func (s *Service) payable(o Order, method Method, now db.Time) error {
 	switch {
-	case slices.Contains([]PaymentState{PaymentPaid, PaymentPartRefunded, PaymentRefunded}, o.Payment):
+	case o.Payment.Settled():
 		return ErrAlreadyPaid
 	case o.State == Cancelled, o.ExpiresAt != nil && *o.ExpiresAt <= now:
 		return ErrExpired
@@ -264,7 +264,7 @@ func (s *Service) askGateway(ctx context.Context, p PaymentRow) (Payable, error)
 	}
 	return out, s.db.Write(ctx, func(tx *db.Tx) error {
 		if intent.Status == payment.Succeeded { // its event may have been lost
-			return s.captured(tx, p, arrival{amount: intent.Amount, account: ledger.Stripe, actor: gateway, providerID: &intent.ID})
+			return captured(tx, p, arrival{amount: intent.Amount, account: ledger.Stripe, actor: gateway, providerID: &intent.ID})
 		}
 		_, err := tx.Exec(`
 			UPDATE payments

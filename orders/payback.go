@@ -51,7 +51,7 @@ func (s *Service) RecordRefund(ctx context.Context, actor auth.Actor, key string
 			if r.State != RefundFailed && (r.State != RefundDue || byGateway) {
 				return Refund{}, ErrRefund.With("A refund that is %s is not a person's to pay. Nothing was changed.", r.State)
 			}
-			if err := s.refundPaid(tx, r, paidBack{actor: actor, account: accountOf(in.Method), reference: in.Reference}); err != nil {
+			if err := refundPaid(tx, r, paidBack{actor: actor, account: accountOf(in.Method), reference: in.Reference}); err != nil {
 				return Refund{}, err
 			}
 			if err := auth.Audit(tx, actor, "refund.record", r.ID, in.Reference); err != nil {

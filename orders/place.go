@@ -103,7 +103,7 @@ func (s *Service) Place(ctx context.Context, actor auth.Actor, key string, in Pl
 	}
 	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "orders.place", Key: key}, in,
 		func(tx *db.Tx) (Order, error) {
-			lines, err := s.takeCart(tx, actor, in.Cart)
+			lines, err := takeCart(tx, actor, in.Cart)
 			if err != nil {
 				return Order{}, err
 			}
@@ -135,7 +135,7 @@ func (s *Service) Place(ctx context.Context, actor auth.Actor, key string, in Pl
 }
 
 // takeCart closes the cart for this order and returns its lines.
-func (s *Service) takeCart(tx *db.Tx, actor auth.Actor, cart string) ([]LineInput, error) {
+func takeCart(tx *db.Tx, actor auth.Actor, cart string) ([]LineInput, error) {
 	if err := openCart(tx, actor, cart); err != nil {
 		return nil, err
 	}

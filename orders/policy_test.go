@@ -69,10 +69,7 @@ func (w *world) madeToOrder() (orders.Order, auth.Actor) {
 	_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: 199900, Heads: heads(true)})
 	w.ok(err)
 	w.lot(v.ID, 3)
-	_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-	w.ok(err)
-	_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-	w.ok(err)
+	w.publish(p.ID)
 	return w.paid(v.ID, 1, "09")
 }
 
@@ -81,20 +78,15 @@ func (w *world) madeToOrder() (orders.Order, auth.Actor) {
 func TestADefectGoesBackToItsOnlyMaker(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		p, err := w.catalog.Create(ctx, admin, "", catalog.ProductInput{Title: catalog.Text{En: "Alone"}, Area: "lucknow", Craft: "chikan",
-			Garment: "kurta", Fabric: "cotton", Colour: "white", HSN: "6206"})
-		w.ok(err)
-		v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: p.ID, SKU: "ALONE", Size: "M"})
+		product := w.draft("Alone")
+		v, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: product, SKU: "ALONE", Size: "M"})
 		w.ok(err)
 		_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: 199900, Heads: heads(true)})
 		w.ok(err)
 		_, err = w.catalog.ReceiveLot(ctx, admin, "", catalog.LotInput{Variant: v.ID, Owner: w.makers[0], Pieces: 2, Makers: []catalog.MakerInput{
 			{Stage: "embroidery", Artisan: w.makers[0], Weight: 1}, {Stage: "washing", Artisan: w.makers[0], Weight: 1}}})
 		w.ok(err)
-		_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-		w.ok(err)
-		_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-		w.ok(err)
+		w.publish(product)
 		o, guest := w.sent(v.ID, 2, "09")
 		w.ok(d.AdvanceClock(ctx, 16*24*time.Hour))
 		_, err = w.orders.ReleaseDue(ctx)

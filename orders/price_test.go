@@ -47,10 +47,7 @@ func (w *world) uncarried(sku, hsn string, tag money.Paise, grams int64) string 
 	_, err = w.catalog.SaveCard(ctx, admin, "", catalog.CardInput{Variant: v.ID, Tag: tag, Heads: heads(false)})
 	w.ok(err)
 	w.lot(v.ID, 50)
-	_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-	w.ok(err)
-	_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-	w.ok(err)
+	w.publish(p.ID)
 	return v.ID
 }
 
@@ -247,10 +244,7 @@ func TestASetSharesStockWithItsPieces(t *testing.T) {
 			Parts: []catalog.PartInput{{Variant: set.ID, Pieces: 1}}}); !errors.Is(err, catalog.ErrProduct) {
 			t.Errorf("a set of sets: %v", err)
 		}
-		_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-		w.ok(err)
-		_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-		w.ok(err)
+		w.publish(p.ID)
 		shown, err := w.catalog.Product(ctx, admin, p.ID)
 		if err != nil || shown.Variants[0].Free() != 2 || shown.Variants[0].Card.Tag != 199900+2*60000 {
 			t.Fatalf("%+v, %v", shown.Variants, err)

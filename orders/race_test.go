@@ -114,10 +114,7 @@ func TestSetAndSinglePieceWantTheSameStock(t *testing.T) {
 		set, err := w.catalog.AddVariant(ctx, admin, "", catalog.VariantInput{Product: p.ID, SKU: "SET", Size: "M",
 			Parts: []catalog.PartInput{{Variant: kurta, Pieces: 1}, {Variant: dupatta, Pieces: 1}}})
 		w.ok(err)
-		_, err = w.catalog.Submit(ctx, admin, "", p.ID)
-		w.ok(err)
-		_, err = w.catalog.Publish(ctx, admin, "", p.ID)
-		w.ok(err)
+		w.publish(p.ID)
 		var tasks []func() error
 		for i := range 24 {
 			// The same variants in opposite order, the kurta twice in a cart.

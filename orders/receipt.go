@@ -97,7 +97,7 @@ func (s *Service) EnterStatement(ctx context.Context, actor auth.Actor, lines []
 		default:
 			err := s.db.Write(ctx, func(tx *db.Tx) error {
 				row.Order, row.Receipt, row.Outcome = "", "", ""
-				return s.enterLine(tx, actor, l, &row)
+				return enterLine(tx, actor, l, &row)
 			})
 			if err != nil && !errors.Is(err, ErrReceiptSeen) {
 				return out[:i], err
@@ -111,7 +111,7 @@ func (s *Service) EnterStatement(ctx context.Context, actor auth.Actor, lines []
 	return out, nil
 }
 
-func (s *Service) enterLine(tx *db.Tx, actor auth.Actor, l StatementLine, row *StatementRow) error {
+func enterLine(tx *db.Tx, actor auth.Actor, l StatementLine, row *StatementRow) error {
 	r := Receipt{ID: id.New("rcp"), Account: ledger.Bank("main"), LineKey: l.key(), Amount: l.Credit, Date: l.Date,
 		Reference: strings.ToUpper(l.Reference), Narration: l.Narration, State: ReceiptUnidentified}
 	if err := enteredBefore(tx, r); err != nil {
@@ -128,7 +128,7 @@ func (s *Service) enterLine(tx *db.Tx, actor auth.Actor, l StatementLine, row *S
 	}
 	row.Outcome, row.Receipt = string(r.State), r.ID
 	if r.State == ReceiptMatched {
-		return s.captured(tx, p, arrival{amount: l.Credit, account: r.Account, actor: actor})
+		return captured(tx, p, arrival{amount: l.Credit, account: r.Account, actor: actor})
 	}
 	_, err = ledger.Post(tx, ledger.New("receipt", "receipt:"+r.ID, actor.String()).Because("unidentified").
 		Debit(r.Account, r.Amount, ledger.Tags{}).Credit(ledger.Unidentified(r.ID), r.Amount, ledger.Tags{}))
@@ -163,7 +163,7 @@ func (s *Service) RecordMoney(ctx context.Context, actor auth.Actor, key string,
 			if err != nil {
 				return Order{}, err
 			}
-			if o.Payment == PaymentPaid || o.Payment == PaymentPartRefunded || o.Payment == PaymentRefunded {
+			if o.Payment.Settled() {
 				return Order{}, ErrAlreadyPaid
 			}
 			settled, err := settledFor(tx, o.ID)
@@ -180,7 +180,7 @@ func (s *Service) RecordMoney(ctx context.Context, actor auth.Actor, key string,
 			if in.Amount == o.Total-settled {
 				r.State = ReceiptMatched
 			}
-			if err := s.enterMoney(tx, actor, o, r, in.Method); err != nil {
+			if err := enterMoney(tx, actor, o, r, in.Method); err != nil {
 				return Order{}, err
 			}
 			if err := auth.Audit(tx, actor, "money.record", o.ID, in.Reference); err != nil {
@@ -190,7 +190,7 @@ func (s *Service) RecordMoney(ctx context.Context, actor auth.Actor, key string,
 		})
 }
 
-func (s *Service) enterMoney(tx *db.Tx, actor auth.Actor, o Order, r Receipt, method Method) error {
+func enterMoney(tx *db.Tx, actor auth.Actor, o Order, r Receipt, method Method) error {
 	if r.State != ReceiptMatched {
 		if err := insertReceipt(tx, actor, r); err != nil {
 			return err
@@ -199,7 +199,7 @@ func (s *Service) enterMoney(tx *db.Tx, actor auth.Actor, o Order, r Receipt, me
 			Debit(r.Account, r.Amount, ledger.Tags{Order: o.ID}).Credit(ledger.Unidentified(r.ID), r.Amount, ledger.Tags{Order: o.ID}))
 		return err
 	}
-	p, err := s.attemptFor(tx, o.ID, string(method), r.Amount)
+	p, err := attemptFor(tx, o.ID, string(method), r.Amount)
 	if err != nil {
 		return err
 	}
@@ -207,11 +207,11 @@ func (s *Service) enterMoney(tx *db.Tx, actor auth.Actor, o Order, r Receipt, me
 	if err := insertReceipt(tx, actor, r); err != nil {
 		return err
 	}
-	return s.captured(tx, p, arrival{amount: r.Amount, account: r.Account, actor: actor})
+	return captured(tx, p, arrival{amount: r.Amount, account: r.Account, actor: actor})
 }
 
 // attemptFor finds the waiting attempt of a method and amount, or begins one.
-func (s *Service) attemptFor(tx *db.Tx, order, provider string, amount money.Paise) (PaymentRow, error) {
+func attemptFor(tx *db.Tx, order, provider string, amount money.Paise) (PaymentRow, error) {
 	var p PaymentRow
 	err := tx.Get(&p, `
 		SELECT `+paymentColumns+`
@@ -262,7 +262,7 @@ func (s *Service) PlaceReceipt(ctx context.Context, actor auth.Actor, key string
 			if err != nil {
 				return Receipt{}, err
 			}
-			if err := s.placeReceipt(tx, actor, r, in); err != nil {
+			if err := placeReceipt(tx, actor, r, in); err != nil {
 				return Receipt{}, err
 			}
 			if err := auth.Audit(tx, actor, "receipt."+string(in.Decision), r.ID, in.Order+in.Reference); err != nil {
@@ -272,7 +272,7 @@ func (s *Service) PlaceReceipt(ctx context.Context, actor auth.Actor, key string
 		})
 }
 
-func (s *Service) placeReceipt(tx *db.Tx, actor auth.Actor, r Receipt, in Placement) error {
+func placeReceipt(tx *db.Tx, actor auth.Actor, r Receipt, in Placement) error {
 	from := ledger.Unidentified(r.ID)
 	e := ledger.New("receipt_placed", "receipt_placed:"+r.ID, actor.String()).Because(string(in.Decision)).
 		Debit(from, r.Amount, ledger.Tags{Order: in.Order}).Guard(from)
@@ -291,19 +291,19 @@ func (s *Service) placeReceipt(tx *db.Tx, actor auth.Actor, r Receipt, in Placem
 	if err != nil {
 		return err
 	}
-	p, err := s.paymentFor(tx, o, r)
+	p, err := paymentFor(tx, o, r)
 	if err != nil {
 		return err
 	}
 	if _, err := ledger.Post(tx, e.Credit(ledger.Deposit(o.ID), r.Amount, ledger.Tags{Order: o.ID})); err != nil {
 		return err
 	}
-	return s.settle(tx, p, arrival{amount: r.Amount, account: r.Account, actor: actor})
+	return settle(tx, p, arrival{amount: r.Amount, account: r.Account, actor: actor})
 }
 
 // paymentFor makes a receipt a captured payment of an order: the attempt that
 // brought it, or one of its own.
-func (s *Service) paymentFor(tx *db.Tx, o Order, r Receipt) (PaymentRow, error) {
+func paymentFor(tx *db.Tx, o Order, r Receipt) (PaymentRow, error) {
 	p := PaymentRow{ID: r.PaymentID}
 	if r.PaymentID == "" {
 		var err error

@@ -134,7 +134,7 @@ func (s *Service) compare(tx *db.Tx, r *Reconciliation, theirs []payment.Movemen
 	if err != nil {
 		return err
 	}
-	refunds, err := s.ourRefunds(tx, *r)
+	refunds, err := ourRefunds(tx, *r)
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (s *Service) ourCharges(tx *db.Tx, r Reconciliation) (map[string]object, er
 	return byObject(rows), nil
 }
 
-func (s *Service) ourRefunds(tx *db.Tx, r Reconciliation) (map[string]object, error) {
+func ourRefunds(tx *db.Tx, r Reconciliation) (map[string]object, error) {
 	var rows []object
 	if err := tx.Select(&rows, `
 		SELECT f.provider_id AS object, f.paid_at AS at, CAST(0 AS BIGINT) AS fee, f.amount_paise AS paise

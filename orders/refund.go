@@ -67,8 +67,8 @@ type debt struct {
 }
 
 // owed takes an amount off the order's deposit and owes it to the buyer.
-func (s *Service) owed(tx *db.Tx, actor auth.Actor, d debt) error {
-	made, err := s.owe(tx, actor, d, fromDeposit)
+func owed(tx *db.Tx, actor auth.Actor, d debt) error {
+	made, err := owe(tx, actor, d, fromDeposit)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Service) owed(tx *db.Tx, actor auth.Actor, d debt) error {
 // owe makes the refunds of a debt, on the payments it came by, each bounded by
 // what was captured and has not gone back (the WHERE decides). The books' side
 // is the caller's. Returns ErrRefundRoom when the payments do not hold that much.
-func (s *Service) owe(tx *db.Tx, actor auth.Actor, d debt, source string) ([]Refund, error) {
+func owe(tx *db.Tx, actor auth.Actor, d debt, source string) ([]Refund, error) {
 	var payments []PaymentRow
 	if err := tx.Select(&payments, `
 		SELECT `+paymentColumns+`
@@ -169,7 +169,7 @@ func (s *Service) sendRefund(ctx context.Context, refund string) error {
 	case err != nil:
 		return s.db.Write(ctx, func(tx *db.Tx) error { return failRefund(tx, r, string(fault.Of(err).Code), nil) })
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return s.refundAnswered(tx, r, answer) })
+	return s.db.Write(ctx, func(tx *db.Tx) error { return refundAnswered(tx, r, answer) })
 }
 
 // takeRefund is the first step: it makes this worker the only one that asks, and
@@ -201,7 +201,7 @@ func (s *Service) takeRefund(ctx context.Context, refund string) (Refund, string
 }
 
 // refundAnswered enters what the gateway says about a refund of ours.
-func (s *Service) refundAnswered(tx *db.Tx, r Refund, answer payment.Refund) error {
+func refundAnswered(tx *db.Tx, r Refund, answer payment.Refund) error {
 	if err := tx.Get(&r, `
 		SELECT `+refundColumns+`
 		FROM refunds
@@ -210,7 +210,7 @@ func (s *Service) refundAnswered(tx *db.Tx, r Refund, answer payment.Refund) err
 	}
 	switch answer.Status {
 	case payment.RefundSucceeded:
-		return s.refundPaid(tx, r, paidBack{actor: gateway, account: ledger.Stripe, providerID: &answer.ID})
+		return refundPaid(tx, r, paidBack{actor: gateway, account: ledger.Stripe, providerID: &answer.ID})
 	case payment.RefundFailed:
 		return failRefund(tx, r, answer.Reason, &answer.ID)
 	}
@@ -236,7 +236,7 @@ func (s *Service) refundReported(tx *db.Tx, e payment.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.refundAnswered(tx, r, payment.Refund{ID: e.ProviderRefundID, Status: e.RefundStatus, Amount: e.Amount, Reason: e.Reason})
+	return refundAnswered(tx, r, payment.Refund{ID: e.ProviderRefundID, Status: e.RefundStatus, Amount: e.Amount, Reason: e.Reason})
 }
 
 // paidBack is how a refund was paid.
@@ -248,7 +248,7 @@ type paidBack struct {
 }
 
 // refundPaid enters a refund that has been paid, once.
-func (s *Service) refundPaid(tx *db.Tx, r Refund, how paidBack) error {
+func refundPaid(tx *db.Tx, r Refund, how paidBack) error {
 	if r.State == RefundFailed && how.providerID != nil { // an old event after the failure
 		return nil
 	}

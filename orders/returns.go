@@ -146,7 +146,7 @@ func (s *Service) RequestReturn(ctx context.Context, actor auth.Actor, key strin
 			}
 			r := Return{ID: id.New("ret"), OrderID: o.ID, State: ReturnRequested, Reason: in.Reason, Note: in.Note,
 				ExchangeVariant: in.Exchange, RequestedBy: actor.String(), RequestedAt: tx.Now()}
-			if err := s.fitsExchange(tx, line, in.Exchange); err != nil {
+			if err := fitsExchange(tx, line, in.Exchange); err != nil {
 				return Return{}, err
 			}
 			if r.Lines, err = s.returnable(tx, o, in, shop); err != nil {
@@ -222,7 +222,7 @@ func askedBack(tx *db.Tx, order string) (map[string]int64, error) {
 
 // fitsExchange refuses an exchange that is not for another size of the same
 // piece at the same price, or that a set or a sold-out size would need.
-func (s *Service) fitsExchange(tx *db.Tx, line Line, variant string) error {
+func fitsExchange(tx *db.Tx, line Line, variant string) error {
 	if variant == "" {
 		return nil
 	}

@@ -37,6 +37,11 @@ const (
 	PaymentRefunded     PaymentState = "refunded"
 )
 
+// Settled reports whether the price has been paid, whatever has gone back since.
+func (p PaymentState) Settled() bool {
+	return p == PaymentPaid || p == PaymentPartRefunded || p == PaymentRefunded
+}
+
 // PaymentMoves is the transition table of an order's payment. Events come in
 // any order, so money may still arrive after a failure or an expiry, and a
 // refund that failed makes an order paid again.

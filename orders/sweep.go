@@ -67,7 +67,7 @@ func (s *Service) release(ctx context.Context, allocation string) error {
 		if err := releaseCredits(tx, a, reason); err != nil {
 			return err
 		}
-		return s.closeIfDone(tx, a.OrderID)
+		return closeIfDone(tx, a.OrderID)
 	})
 }
 
@@ -105,7 +105,7 @@ func releaseCredits(tx *db.Tx, a Allocation, reason string) error {
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // closeIfDone closes an order of which nothing waits to be sent or released.
-func (s *Service) closeIfDone(tx *db.Tx, order string) error {
+func closeIfDone(tx *db.Tx, order string) error {
 	_, err := tx.Exec(`
 		UPDATE orders
 		SET state = 'closed', closed_at = $1

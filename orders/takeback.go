@@ -92,7 +92,7 @@ func (s *Service) takeIn(tx *db.Tx, actor auth.Actor, o Order, r Return, in Rece
 	back := taken{pieces: map[sentLine]int64{}}
 	for _, l := range r.Lines {
 		a := byID[l.Allocation]
-		if err := s.takeInAllocation(tx, actor, o, comingBack{r, l, a, owners[a.LotID], in}); err != nil {
+		if err := takeInAllocation(tx, actor, o, comingBack{r, l, a, owners[a.LotID], in}); err != nil {
 			return err
 		}
 		if err := back.add(o, *a, l.Pieces); err != nil {
@@ -100,11 +100,11 @@ func (s *Service) takeIn(tx *db.Tx, actor auth.Actor, o Order, r Return, in Rece
 		}
 	}
 	if r.Reason.ours() && o.allBack() {
-		if err := s.takeInDelivery(tx, actor, o, r, &back); err != nil {
+		if err := takeInDelivery(tx, actor, o, r, &back); err != nil {
 			return err
 		}
 	}
-	if err := s.creditNotes(tx, o, r, back.pieces); err != nil {
+	if err := creditNotes(tx, o, r, back.pieces); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`
@@ -119,7 +119,7 @@ func (s *Service) takeIn(tx *db.Tx, actor auth.Actor, o Order, r Return, in Rece
 			return err
 		}
 	}
-	if err := s.oweReturn(tx, actor, o, r, back.amount); err != nil {
+	if err := oweReturn(tx, actor, o, r, back.amount); err != nil {
 		return err
 	}
 	return mailStep(tx, o.ID, "return_received")
@@ -127,7 +127,7 @@ func (s *Service) takeIn(tx *db.Tx, actor auth.Actor, o Order, r Return, in Rece
 
 // oweReturn owes the buyer what came back. As far as a lost dispute has given it
 // to her already, it goes to the fund, which bore that loss.
-func (s *Service) oweReturn(tx *db.Tx, actor auth.Actor, o Order, r Return, amount money.Paise) error {
+func oweReturn(tx *db.Tx, actor auth.Actor, o Order, r Return, amount money.Paise) error {
 	var room money.Paise
 	if err := tx.Get(&room, `
 		SELECT CAST(COALESCE(SUM(captured_paise - refunding_paise), 0) AS BIGINT)
@@ -146,7 +146,7 @@ func (s *Service) oweReturn(tx *db.Tx, actor auth.Actor, o Order, r Return, amou
 	if amount == 0 {
 		return nil
 	}
-	_, err := s.owe(tx, actor, debt{order: o.ID, amount: amount, reason: "return_" + string(r.Reason)}, fromSale)
+	_, err := owe(tx, actor, debt{order: o.ID, amount: amount, reason: "return_" + string(r.Reason)}, fromSale)
 	return err
 }
 
@@ -180,7 +180,7 @@ type comingBack struct {
 
 // takeInAllocation reverses the last of the allocation's pieces that have not
 // come back, one by one: split(k) − split(k−1).
-func (s *Service) takeInAllocation(tx *db.Tx, actor auth.Actor, o Order, c comingBack) error {
+func takeInAllocation(tx *db.Tx, actor auth.Actor, o Order, c comingBack) error {
 	from := c.a.Pieces - c.a.Returned - c.line.Pieces
 	if from < 0 {
 		return ErrState.With("These pieces have come back already. Nothing was changed.")
@@ -189,7 +189,7 @@ func (s *Service) takeInAllocation(tx *db.Tx, actor auth.Actor, o Order, c comin
 		return err
 	}
 	for k := c.line.Pieces; k > 0; k-- {
-		if err := s.takeInPiece(tx, actor, o, c, from+k); err != nil {
+		if err := takeInPiece(tx, actor, o, c, from+k); err != nil {
 			return err
 		}
 	}
@@ -238,7 +238,7 @@ func (c comingBack) fits() error {
 // carriage and the gateway's fee are spent, so the fund bears them; the makers'
 // credits are hers who accepted the defect to give back, and stay with all
 // others: the trust has bought the piece for them.
-func (s *Service) takeInPiece(tx *db.Tx, actor auth.Actor, o Order, c comingBack, k int64) error {
+func takeInPiece(tx *db.Tx, actor auth.Actor, o Order, c comingBack, k int64) error {
 	line := o.Line(c.a.LineID)
 	shares, err := catalog.Split(line.Heads, c.lot.Ownership(), k-1, k)
 	if err != nil {
@@ -342,7 +342,7 @@ func (o Order) allBack() bool {
 
 // takeInDelivery gives the buyer her delivery charge back when everything came
 // back and the fault was not hers: the fund bears it.
-func (s *Service) takeInDelivery(tx *db.Tx, actor auth.Actor, o Order, r Return, back *taken) error {
+func takeInDelivery(tx *db.Tx, actor auth.Actor, o Order, r Return, back *taken) error {
 	for _, a := range o.Allocations {
 		if a.LotID != "" || a.DispatchedAt == nil || a.Returned > 0 {
 			continue

@@ -25,13 +25,10 @@ func (s *Site) pay(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	return seeOther(c, "/pay/"+id)
 }
 
-// paid are the payment states in which nothing is left to pay.
-var paid = []orders.PaymentState{orders.PaymentPaid, orders.PaymentPartRefunded, orders.PaymentRefunded}
-
 // attempt is the newest payment of an order that waits for the buyer, by the
 // way she chose last, or nil.
 func attempt(o orders.Order, rows []orders.PaymentRow) *orders.PaymentRow {
-	if slices.Contains(paid, o.Payment) {
+	if o.Payment.Settled() {
 		return nil
 	}
 	for _, r := range slices.Backward(rows) {

@@ -20,7 +20,7 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"a dispute does not hold the release", "orders/sweep.go", `o.dispute = 'open'`, `o.dispute = 'never'`, "./orders", "Disputes"},
 	{"a dispute freezes more than there is", "orders/dispute.go", `amount := min(c.Paise, max(0, -balance))`, `amount := c.Paise + 1 + 0*balance`, "./orders", "Disputes"},
 	{"a lost dispute is nobody's loss", "orders/dispute.go", `e.Debit(ledger.Fund, left, tags)`, `e.Debit(ledger.Running, left, tags)`, "./orders", "Disputes"},
-	{"a dispute that comes first is forgotten", "orders/dispute.go", "if err := s.captured(tx, p, arrival{amount: p.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID}); err != nil {\n		return err\n	}", "", "./orders", "FiveEvents"},
+	{"a dispute that comes first is forgotten", "orders/dispute.go", "if err := captured(tx, p, arrival{amount: p.Amount, account: ledger.Stripe, actor: gateway, providerID: &e.IntentID}); err != nil {\n		return err\n	}", "", "./orders", "FiveEvents"},
 	{"a disputed order is sent", "orders/fulfil.go", `o.Dispute == DisputeOpen || o.Dispute == DisputeLost`, `false`, "./orders", "Disputes"},
 	{"cancelled pieces stay reserved", "orders/cancel.go", "		if a.LotID != \"\" {\n			if err := catalog.Unreserve(tx, a.LotID, take); err != nil {\n				return err\n			}\n		}\n		if err := divide(tx, a, take)", "		if err := divide(tx, a, take)", "./orders", "CancelledBefore"},
 	{"the fund gives before the running cost", "orders/coupon.go", `{catalog.Trust, "running"}, {catalog.Trust, "fund"}`, `{catalog.Trust, "fund"}, {catalog.Trust, "running"}`, "./orders", "Coupons"},

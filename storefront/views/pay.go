@@ -19,7 +19,7 @@ type Transfer struct {
 
 // settled reports whether nothing is left to pay.
 func settled(o orders.Order) bool {
-	return slices.Contains([]orders.PaymentState{orders.PaymentPaid, orders.PaymentPartRefunded, orders.PaymentRefunded}, o.Payment)
+	return o.Payment.Settled()
 }
 
 // standsAs names the sentence that says how a paid order stands.
