@@ -306,8 +306,12 @@ func placeReceipt(tx *db.Tx, actor auth.Actor, r Receipt, in Placement) error {
 func paymentFor(tx *db.Tx, o Order, r Receipt) (PaymentRow, error) {
 	p := PaymentRow{ID: r.PaymentID}
 	if r.PaymentID == "" {
+		method := BankTransfer
+		if r.Account == accountOf(Cash) {
+			method = Cash
+		}
 		var err error
-		if p, err = insertPayment(tx, o.ID, string(BankTransfer), r.Amount); err != nil {
+		if p, err = insertPayment(tx, o.ID, string(method), r.Amount); err != nil {
 			return p, err
 		}
 	}

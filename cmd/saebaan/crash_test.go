@@ -38,10 +38,11 @@ type siege struct {
 	approved map[string]bool   // runs whose approval was answered
 	prepared map[string]string // key → run
 	files    map[string]string // run → bank file
-	waiting  []string          // paid orders that finance has not sent off yet
+	waiting  []sold            // paid orders that finance has not sent off yet
+	back     map[string]string // orders that were answered to be cancelled or returned
 
 	requests, cut, unheard int
-	halfRuns               int
+	halfRuns, halfRefunds  int
 	what                   map[string]int // broken requests by kind: "place absent", "place there"
 	took                   map[string]time.Duration
 }
@@ -67,7 +68,7 @@ func kills(t *testing.T, usual int) int {
 	return usual
 }
 
-// kill -9 in the middle of checkouts and approvals: nothing that was answered is
+// kill -9 in the middle of checkouts, refunds, returns and approvals: nothing that was answered is
 // lost, nothing that was asked twice is there twice, and the books verify.
 func TestKilledAtAnyMoment(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, environment []string) {
@@ -110,7 +111,7 @@ func (g *siege) verify() {
 func begin(t *testing.T, environment []string) *siege {
 	s := open(t, environment)
 	g := &siege{t: t, shop: s, books: s.books(), steps: make(chan string), orders: map[string]string{}, paid: map[string]bool{},
-		approved: map[string]bool{}, prepared: map[string]string{}, files: map[string]string{}, what: map[string]int{}, took: map[string]time.Duration{}}
+		approved: map[string]bool{}, prepared: map[string]string{}, files: map[string]string{}, back: map[string]string{}, what: map[string]int{}, took: map[string]time.Duration{}}
 	var makers []string
 	for i := range 55 { // three claiming transactions
 		makers = append(makers, s.artisan(fmt.Sprint("Siege ", i)))
@@ -132,11 +133,15 @@ func (g *siege) variant(sku string) string {
 // behind and starts it again.
 func (g *siege) kill(k int) {
 	pause := time.Duration(100+rand.IntN(400)) * time.Millisecond
-	switch k % 4 { // in the middle of a run
+	switch k % 5 { // 4: at any moment
+	case 0:
+		pause = g.await([]string{"dispatch", "cancel", "receive"}[rand.IntN(3)])
 	case 1:
 		pause = g.await([]string{"prepare", "submit", "approve"}[rand.IntN(3)])
+	case 2:
+		pause = catch(g.halfRefund)
 	case 3:
-		pause = g.catch([]string{"preparing", "submitting", "approved"}[k/4%3])
+		pause = catch(func() int64 { return g.half([]string{"preparing", "submitting", "approved"}[k/5%3]) })
 	}
 	<-time.After(pause) // a moment of its own choosing, not a state that is waited for
 	g.dying.Store(true)
@@ -156,6 +161,7 @@ func (g *siege) kill(k int) {
 	for _, state := range []string{"preparing", "submitting", "approved"} {
 		g.halfRuns += int(g.half(state))
 	}
+	g.halfRefunds += int(g.halfRefund())
 	g.shop.Program = testkit.Serve(g.t, g.shop.Data, g.shop.Env)
 	g.dying.Store(false)
 }
@@ -184,9 +190,14 @@ func (g *siege) half(state string) int64 {
 		OR EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = r.id AND i.state = 'claimed'))`, state)
 }
 
-// catch returns as soon as a run is seen half way in the state.
-func (g *siege) catch(state string) time.Duration {
-	for patience := time.Now().Add(5 * time.Second); g.half(state) == 0 && time.Now().Before(patience); {
+// halfRefund counts the refunds that were taken to be asked for, and not answered.
+func (g *siege) halfRefund() int64 {
+	return count(g.t, g.books, `SELECT COUNT(*) FROM refunds WHERE state = 'sending'`)
+}
+
+// catch returns as soon as something is seen half way.
+func catch(half func() int64) time.Duration {
+	for patience := time.Now().Add(5 * time.Second); half() == 0 && time.Now().Before(patience); {
 		time.Sleep(500 * time.Microsecond)
 	}
 	return 0
@@ -220,7 +231,7 @@ func (g *siege) judge(killed int) {
 		t.Errorf("%d orders were answered, %d are there, or they differ", len(g.orders), len(orders))
 	}
 	for _, order := range texts(t, d, `SELECT p.order_id FROM payments p JOIN entries e ON e.reference = 'payment:' || p.id
-		JOIN orders o ON o.id = p.order_id AND o.state IN ('confirmed', 'closed') WHERE p.state = 'captured'`) {
+		WHERE p.state = 'captured'`) {
 		if paid[order] {
 			t.Errorf("order %s was paid twice", order)
 		}
@@ -236,6 +247,7 @@ func (g *siege) judge(killed int) {
 	if !slices.Equal(settled, slices.Sorted(maps.Keys(g.approved))) {
 		t.Errorf("%d runs were approved, %d are settled, or they differ", len(g.approved), len(settled))
 	}
+	g.judgeBack()
 	s := g.shop
 	s.preparer.URL = s.URL
 	for run, file := range g.files {
@@ -250,10 +262,41 @@ func (g *siege) judge(killed int) {
 	for _, step := range []string{"prepare", "submit", "approve"} {
 		runs += g.what[step+" absent"] + g.what[step+" there"]
 	}
-	if g.cut == 0 || g.cut+g.unheard < killed || runs == 0 || killed >= 20 && g.halfRuns == 0 {
-		t.Errorf("%d kills cut %d transactions, %d answers, %d steps of runs and %d runs half way: the program was idle", killed, g.cut, g.unheard, runs, g.halfRuns)
+	if g.cut == 0 || g.cut+g.unheard < killed || runs == 0 || killed >= 20 && (g.halfRuns == 0 || g.halfRefunds == 0) {
+		t.Errorf("%d kills cut %d transactions, %d answers, %d steps of runs, %d runs and %d refunds half way: the program was idle",
+			killed, g.cut, g.unheard, runs, g.halfRuns, g.halfRefunds)
 	}
-	t.Logf("%d kills in %d requests: %d cut before their commit, %d committed and not answered; %v; %d runs found half way",
-		killed, g.requests, g.cut, g.unheard, g.what, g.halfRuns)
-	t.Logf("kept: %d orders, %d payments, %d runs of which %d approved and settled", len(orders), len(paid), len(g.prepared), len(settled))
+	t.Logf("%d kills in %d requests: %d cut before their commit, %d committed and not answered; %v; %d runs and %d refunds found half way",
+		killed, g.requests, g.cut, g.unheard, g.what, g.halfRuns, g.halfRefunds)
+	t.Logf("kept: %d orders, %d payments, %d cancelled or returned, %d runs of which %d approved and settled",
+		len(orders), len(paid), len(g.back), len(g.prepared), len(settled))
+}
+
+// judgeBack holds what was cancelled or returned against what was answered: each
+// once, its money asked for once, and all of it paid.
+func (g *siege) judgeBack() {
+	t, d := g.t, g.books
+	back := map[string]string{}
+	for _, row := range texts(t, d, `SELECT order_id || ' returned' FROM returns WHERE state = 'received'
+		UNION ALL SELECT r.order_id || ' cancelled' FROM refunds r JOIN orders o ON o.id = r.order_id AND o.state = 'cancelled'`) {
+		order, how, _ := strings.Cut(row, " ")
+		if back[order] != "" {
+			t.Errorf("%s was %s and %s", order, back[order], how)
+		}
+		back[order] = how
+	}
+	if !maps.Equal(back, g.back) {
+		t.Errorf("%d orders were answered to be cancelled or returned, %d are, or they differ", len(g.back), len(back))
+	}
+	within(t, "every refund is paid", func() bool {
+		return count(t, d, `SELECT COUNT(*) FROM refunds WHERE state <> 'paid'`) == 0
+	})
+	// a change of mind keeps nothing back here: delivery was free
+	if n := count(t, d, `SELECT COUNT(*) FROM orders o WHERE o.id IN (SELECT order_id FROM refunds)
+		AND o.total_paise <> (SELECT SUM(s.amount_paise) FROM sim_refunds s JOIN payments p ON p.provider_id = s.intent_id WHERE p.order_id = o.id)`); n != 0 {
+		t.Errorf("%d orders got back at the gateway another sum than they paid", n)
+	}
+	if n := count(t, d, `SELECT COUNT(*) FROM sim_refunds s WHERE NOT EXISTS (SELECT 1 FROM refunds r WHERE r.id = s.refund_id AND r.amount_paise = s.amount_paise)`); n != 0 {
+		t.Errorf("the gateway has %d refunds that nobody owed", n)
+	}
 }

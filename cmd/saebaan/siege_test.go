@@ -39,8 +39,15 @@ func (g *siege) ask(as testkit.REST, p probe, method, path string, body any, key
 	}
 }
 
-// purchase takes a guest from an empty cart to a paid order.
-func (g *siege) purchase(variant, key string) string {
+// sold is an order that was paid, and who paid it.
+type sold struct {
+	id, line string
+	buyer    testkit.REST
+}
+
+// purchase takes a guest from an empty cart to a paid order; ok is false when
+// the hold ran out before she paid.
+func (g *siege) purchase(variant, key string) (o sold, ok bool) {
 	guest := g.shop.guest
 	cart := g.ask(guest, probe{}, "POST", "/v1/carts", nil, "")
 	id, buyer := cart.Str("id"), guest.As(cart.Str("token"))
@@ -49,21 +56,21 @@ func (g *siege) purchase(variant, key string) string {
 	order := placed.Str("id")
 	if placed.Status != 201 {
 		g.t.Errorf("place: %d %s", placed.Status, placed.Raw)
-		return ""
+		return o, false
 	}
 	g.note(func() { g.orders[id] = order })
 	pay := g.ask(buyer, probe{"pay", `SELECT COUNT(*) FROM payments WHERE order_id = $1`, order}, "POST", "/v1/orders/"+order+"/pay", nil, "")
 	if pay.Str("code") == "orders.expired" { // finance has moved the clock
-		return ""
+		return o, false
 	}
 	told := g.ask(guest, probe{"confirm", `SELECT COUNT(*) FROM payments WHERE state = 'captured' AND order_id = $1`, order},
 		"POST", "/v1/test/payments/"+pay.Str("intent_id")+"/confirm", obj{"outcome": "succeeded"}, "")
 	if told.Status != 200 {
 		g.t.Errorf("confirm: %d %s", told.Status, told.Raw)
-		return ""
+		return o, false
 	}
 	g.note(func() { g.paid[order] = true })
-	return order
+	return sold{order, placed.Str("lines", 0, "id"), buyer}, true
 }
 
 func (g *siege) note(fn func()) {
@@ -75,39 +82,71 @@ func (g *siege) note(fn func()) {
 func (g *siege) buy(n int) {
 	variant := g.variant("SIEGE")
 	for i := 0; !g.stop.Load(); i++ {
-		if order := g.purchase(variant, fmt.Sprint(n, "-", i)); order != "" {
+		if order, ok := g.purchase(variant, fmt.Sprint(n, "-", i)); ok {
 			g.note(func() { g.waiting = append(g.waiting, order) })
 		}
 	}
 }
 
-// finance sends orders off and pays the makers, again and again.
+// finance sends orders off, takes some back and pays the makers, again and again.
 func (g *siege) finance() {
 	all := g.variant("SIEGE-ALL")
 	for i := 0; !g.stop.Load(); i++ {
-		var batch []string
+		var batch []sold
 		g.note(func() {
-			n := min(3, len(g.waiting))
+			n := min(4, len(g.waiting))
 			batch, g.waiting = g.waiting[:n:n], g.waiting[n:]
 		})
-		if own := g.purchase(all, fmt.Sprint("finance-", i)); own != "" {
+		if own, ok := g.purchase(all, fmt.Sprint("finance-", i)); ok {
 			batch = append(batch, own)
 		}
-		for _, order := range batch {
-			g.send(order, "dispatch", `SELECT COUNT(*) FROM allocations WHERE dispatched_at IS NOT NULL AND order_id = $1`)
-			g.send(order, "deliver", `SELECT COUNT(*) FROM allocations WHERE delivered_at IS NOT NULL AND order_id = $1`)
+		for n, o := range batch {
+			if n == 0 {
+				g.step(o.buyer, o, "cancel", `SELECT COUNT(*) FROM orders WHERE state = 'cancelled' AND id = $1`, obj{})
+				continue
+			}
+			g.step(g.shop.admin, o, "dispatch", `SELECT COUNT(*) FROM allocations WHERE dispatched_at IS NOT NULL AND order_id = $1`, nil)
+			g.step(g.shop.admin, o, "deliver", `SELECT COUNT(*) FROM allocations WHERE delivered_at IS NOT NULL AND order_id = $1`, nil)
+			if n == 1 || n == 4 {
+				g.takeBack(o)
+			}
 		}
 		g.ask(g.shop.guest, probe{}, "POST", "/v1/test/clock", obj{"advance": "169h"}, "")
 		g.run(fmt.Sprint("run-", i))
 	}
 }
 
-// send takes an order a step on its way.
-func (g *siege) send(order, step, query string) {
-	a := g.ask(g.shop.admin, probe{step, query, order}, "POST", "/v1/orders/"+order+"/"+step, nil, step+order)
-	if a.Status != 200 {
+// step takes an order a step on its way.
+func (g *siege) step(as testkit.REST, o sold, step, query string, body any) {
+	done := g.begins(step)
+	a := g.ask(as, probe{step, query, o.id}, "POST", "/v1/orders/"+o.id+"/"+step, body, step+o.id)
+	done()
+	switch {
+	case a.Status != 200:
 		g.t.Errorf("%s: %d %s", step, a.Status, a.Raw)
+	case step == "cancel":
+		g.note(func() { g.back[o.id] = "cancelled" })
 	}
+}
+
+// takeBack is a return, from the buyer's wish to the piece on the shelf.
+func (g *siege) takeBack(o sold) {
+	r := g.ask(o.buyer, probe{"return", `SELECT COUNT(*) FROM returns WHERE order_id = $1`, o.id}, "POST", "/v1/orders/"+o.id+"/returns",
+		obj{"line_id": o.line, "pieces": 1, "reason": "changed_mind"}, "return"+o.id)
+	if r.Status != 201 {
+		g.t.Errorf("return: %d %s", r.Status, r.Raw)
+		return
+	}
+	id := r.Str("id")
+	done := g.begins("receive")
+	a := g.ask(g.shop.admin, probe{"receive", `SELECT COUNT(*) FROM returns WHERE state = 'received' AND id = $1`, id}, "POST", "/v1/returns/"+id+"/receive",
+		obj{"outcome": "restock"}, "receive"+o.id)
+	done()
+	if a.Status != 200 {
+		g.t.Errorf("receive: %d %s", a.Status, a.Raw)
+		return
+	}
+	g.note(func() { g.back[o.id] = "returned" })
 }
 
 // run prepares, submits, approves, sends and settles one run.
