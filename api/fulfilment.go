@@ -20,6 +20,17 @@ func (s *Server) cancelOrder(ctx context.Context, in *cancelOrderInput) (*answer
 	return ordered(ctx)(s.Orders.Cancel(ctx, web.ActorOf(ctx), in.Key, orders.CancelInput{Order: in.ID, Line: what.LineID, Pieces: what.Pieces}))
 }
 
+type mailOrderInput struct {
+	MoveInput
+	Body struct {
+		Email string `json:"email" maxLength:"200" doc:"Where the mails about the order go from now on; empty ends them"`
+	}
+}
+
+func (s *Server) mailOrder(ctx context.Context, in *mailOrderInput) (*answer[order], error) {
+	return ordered(ctx)(s.Orders.MailTo(ctx, web.ActorOf(ctx), in.Key, orders.MailInput{Order: in.ID, Email: in.Body.Email}))
+}
+
 type dispatchOrderInput struct {
 	MoveInput
 	Body *struct {

@@ -168,6 +168,7 @@ func (s *Server) sales(app *fiber.App) {
 	huma.Register(a, op(post, "/orders/{id}/claim", "claim-order", "Say that it has been paid by UPI or transfer"), s.claimOrder)
 	huma.Register(a, op(get, "/orders/{id}/payments", "list-order-payments", "List an order's attempts to pay"), s.listPayments)
 	huma.Register(a, made("/orders/{id}/money", "record-money", "Record money received for an order"), s.recordMoney)
+	huma.Register(a, op(post, "/orders/{id}/mail", "mail-order", "Say where the mails about an order go"), s.mailOrder)
 	huma.Register(a, op(post, "/orders/{id}/cancel", "cancel-order", "Cancel an order, or pieces of it, before dispatch"), s.cancelOrder)
 	huma.Register(a, op(post, "/orders/{id}/dispatch", "dispatch-order", "Send an order off"), s.dispatchOrder)
 	huma.Register(a, op(post, "/orders/{id}/deliver", "deliver-order", "Record that an order arrived"), s.deliverOrder)

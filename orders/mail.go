@@ -3,17 +3,80 @@ package orders
 import (
 	"context"
 	"fmt"
+	"net/mail"
 	"strconv"
 	"strings"
 
 	"saebaan/catalog"
+	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/fault"
+	"saebaan/internal/idem"
 	"saebaan/internal/money"
 )
 
 // ErrMailStep is returned for a step of an order that no mail is sent for.
 var ErrMailStep = fault.New(fault.Invalid, "orders.mail_step", "No mail is sent for this step of an order.")
+
+// isEmail reports whether a text is one plain address.
+func isEmail(text string) bool {
+	a, err := mail.ParseAddress(text)
+	return err == nil && a.Address == text && len(text) <= 200
+}
+
+// MailInput is where the mails about an order go; "" ends them.
+type MailInput struct {
+	Order string
+	Email string
+}
+
+// MailTo sends the mails about an order to another address from now on, first of
+// all the one for where the order stands. The buyer and administrators may.
+// Returns ErrNotFound, ErrAddress.
+func (s *Service) MailTo(ctx context.Context, actor auth.Actor, key string, in MailInput) (Order, error) {
+	in.Email = strings.TrimSpace(in.Email)
+	if in.Email != "" && !isEmail(in.Email) {
+		return Order{}, ErrAddress.At("email", "this is not an e-mail address")
+	}
+	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "orders.mail_to", Key: key}, in,
+		func(tx *db.Tx) (Order, error) {
+			o, err := readOrder(tx, actor, in.Order)
+			if err != nil {
+				return Order{}, err
+			}
+			if !actor.Has(auth.Administrator) && !o.ownedBy(actor) {
+				return Order{}, auth.ErrForbidden
+			}
+			if _, err := tx.Exec(`
+				UPDATE orders
+				SET buyer_email = $1
+				WHERE id = $2`, in.Email, o.ID); err != nil {
+				return Order{}, err
+			}
+			if err := auth.Audit(tx, actor, "order.mail_to", o.ID, ""); err != nil {
+				return Order{}, err
+			}
+			if step := o.standing(); in.Email != "" && in.Email != o.Buyer.Email && step != "" {
+				if err := mailStep(tx, o.ID, step); err != nil {
+					return Order{}, err
+				}
+			}
+			return loadOrder(tx, o.ID)
+		})
+}
+
+// standing is the step whose mail says where the order stands now.
+func (o Order) standing() string {
+	switch {
+	case o.State == Placed:
+		return "placed"
+	case o.State == Confirmed && len(o.Shipments) > 0:
+		return "dispatched"
+	case o.State == Confirmed:
+		return "paid"
+	}
+	return ""
+}
 
 // parts are the words of the list between opening and closing.
 var parts = map[string]struct{ total, tax, makers, byHand string }{

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/testdb"
 	"saebaan/orders"
@@ -83,4 +84,45 @@ func mailOrder(t *testing.T, d *db.DB, order, language, email string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A buyer who gave no address may give one afterwards, at any step, and take it
+// back; nobody else may, and a wrong one changes nothing.
+func TestMailsAboutAnOrderGoWhereTheBuyerSays(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		o, guest := w.paid(w.piece("MAIL", 3, 262500), 1, "09")
+		letters := func() (n int) {
+			w.ok(d.Get(ctx, &n, `SELECT COUNT(*) FROM outbox WHERE kind = 'order.mail' AND payload LIKE '%"paid"%'`))
+			return n
+		}
+		before := letters()
+		tell := func(actor auth.Actor, email string) error {
+			_, err := w.orders.MailTo(ctx, actor, "", orders.MailInput{Order: o.ID, Email: email})
+			return err
+		}
+		if err := tell(guest, "asha at example"); !hasField(err, "email") {
+			t.Errorf("a wrong address: %v", err)
+		}
+		if err := tell(auth.Actor{Via: auth.ViaGuest, GuestHash: "another"}, "thief@example.org"); !errors.Is(err, orders.ErrNotFound) {
+			t.Errorf("another's order: %v", err)
+		}
+		if err := tell(preparer, "thief@example.org"); !errors.Is(err, auth.ErrForbidden) {
+			t.Errorf("staff without the right: %v", err)
+		}
+		if got := w.read(o.ID).Buyer.Email; got != "" || letters() != before {
+			t.Fatalf("a refused address was kept: %q", got)
+		}
+		for range 2 { // told twice, written once
+			w.ok(tell(guest, " asha@example.org "))
+		}
+		to, subject, _, err := w.orders.OrderMessage(ctx, o.ID, "paid")
+		if w.ok(err); to != "asha@example.org" || !strings.Contains(subject, "is paid") || letters() != before+1 {
+			t.Errorf("mail to %q, %q, %d letters", to, subject, letters()-before)
+		}
+		w.ok(tell(guest, ""))
+		if to, _, _, _ := w.orders.OrderMessage(ctx, o.ID, "paid"); to != "" {
+			t.Errorf("mails still go to %q", to)
+		}
+	})
 }

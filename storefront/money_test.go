@@ -145,6 +145,9 @@ func TestCancellingThroughForms(t *testing.T) {
 	kurta := s.cheap()
 	b, meera := s.browser(), s.browser().signIn("meera")
 	id := s.byUPI(b, meera, kurta.Variants[0].ID, "3")
+	b.get("/orders/"+id).shows(200, "Get mails about this order")
+	b.post("/orders/"+id+"/mail", url.Values{"email": {"no address"}}).shows(422, "this is not an e-mail address")
+	b.post("/orders/"+id+"/mail", url.Values{"email": {"asha@example.org"}}).shows(200, "Mails about this order go to asha@example.org")
 	page := b.get("/orders/"+id+"/cancel").shows(200, "goes back to you in full", "How many of 3", "Keep the order as it is")
 	whole, some := page.form("/orders/"+id+"/cancel"), regexp.MustCompile(`value="(lin_[a-z0-9]+)"`).FindStringSubmatch(page.body)[1]
 	b.post("/orders/"+id+"/cancel", url.Values{"key": {"k1"}, "line": {some}, "pieces": {"0"}}).shows(422)

@@ -80,6 +80,15 @@ func (s *Site) cancel(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	return seeOther(c, "/orders/"+in.Order)
 }
 
+// mailTo says where the mails about an order go.
+func (s *Site) mailTo(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	in := orders.MailInput{Order: c.Params("id"), Email: c.FormValue("email")}
+	if _, err := s.Orders.MailTo(c.UserContext(), s.buyerOf(c, p.Actor, in.Order), keyOf(c), in); err != nil {
+		return nil, err
+	}
+	return seeOther(c, "/orders/"+in.Order+"#mails")
+}
+
 // returnForm asks why pieces of one line come back, and what for.
 func (s *Site) returnForm(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	p, o, err := s.opened(c, p)

@@ -62,6 +62,7 @@ func Register(app *fiber.App, c Config) *Site {
 	post("/orders/:id/claim", s.claim)
 	private("/orders/:id/cancel", s.cancelForm)
 	post("/orders/:id/cancel", s.cancel)
+	post("/orders/:id/mail", s.mailTo)
 	private("/orders/:id/return", s.returnForm)
 	post("/orders/:id/return", s.requestReturn)
 	post("/returns/:id/withdraw", s.withdrawReturn)

@@ -89,6 +89,7 @@ var roleTable = map[string]permission{
 	"GET /v1/orders/{id}/payments":  {known: "order", told: ofOrder},
 	"POST /v1/orders/{id}/money":    {body: obj{"method": "cash", "amount": inr(1), "reference": "ROLE-1"}, told: banks404},
 	"POST /v1/orders/{id}/cancel":   {body: obj{"line_id": "lin_1"}, known: "order", told: shopOnly404},
+	"POST /v1/orders/{id}/mail":     {body: obj{"email": "buyer@example.org"}, known: "order", told: "404 404 404 404 404 403 403 404 200 200"},
 	"POST /v1/orders/{id}/dispatch": {told: admin404},
 	"POST /v1/orders/{id}/deliver":  {told: admin404},
 	"POST /v1/deliveries":           {body: "tracking_number,status\n", told: "401 401 403 403 403 403 403 403 200 200"},
