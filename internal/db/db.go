@@ -11,9 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"github.com/jmoiron/sqlx"
 	_ "modernc.org/sqlite" // driver "sqlite"
 
@@ -54,9 +52,6 @@ type DB struct {
 
 	failCommit atomic.Pointer[func() error] // tests only: see FailCommits
 }
-
-// connections is how many PostgreSQL connections a process keeps.
-const connections = 16
 
 // Open opens the database at address: "postgres://…" for PostgreSQL, otherwise
 // the path of a SQLite file, which is created with its folder when absent.
@@ -102,19 +97,6 @@ func (d *DB) openSQLite(path string) error {
 	return nil
 }
 
-func (d *DB) openPostgres(address string) error {
-	var err error
-	if d.write, err = sqlx.Open("pgx", address); err != nil {
-		return err
-	}
-	d.write.SetMaxOpenConns(connections)
-	d.write.SetMaxIdleConns(connections)
-	d.slots = make(chan struct{}, connections)
-	d.write.SetConnMaxLifetime(30 * time.Minute)
-	d.read = d.write
-	return nil
-}
-
 // Dialect says which database it is. Only internal/db, internal/outbox and the
 // command line may ask.
 func (d *DB) Dialect() Dialect { return d.dialect }
@@ -131,7 +113,7 @@ func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
 // Close closes all connections.
 func (d *DB) Close() error {
 	err := d.write.Close()
-	if d.read != nil && d.read != d.write {
+	if d.read != nil {
 		if e := d.read.Close(); err == nil {
 			err = e
 		}

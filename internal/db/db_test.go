@@ -219,3 +219,28 @@ func TestLostConnectionInsideAWriteIsTriedAgain(t *testing.T) {
 		t.Errorf("%d tries, %d rows, %v, %v", tries, rows, err, err2)
 	}
 }
+
+// Serializable writes must not lock whole tables, whatever the planner knows of
+// their size; reads may scan.
+func TestWritesOfPostgresJoinThroughIndexes(t *testing.T) {
+	d := testdb.Postgres(t)
+	setting := func(tx *db.Tx) (out string) {
+		if err := tx.Get(&out, `
+			SELECT current_setting('enable_seqscan') || ' ' || current_setting('enable_hashjoin') || ' ' || current_setting('enable_mergejoin') || ' ' || current_setting('jit')`); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	_ = d.Write(t.Context(), func(tx *db.Tx) error {
+		if got := setting(tx); got != "off off off off" {
+			t.Errorf("a write plans with %s", got)
+		}
+		return nil
+	})
+	_ = d.Read(t.Context(), func(tx *db.Tx) error {
+		if got := setting(tx); got != "on on on off" {
+			t.Errorf("a read plans with %s", got)
+		}
+		return nil
+	})
+}

@@ -4,7 +4,46 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"github.com/jmoiron/sqlx"
 )
+
+// connections is how many PostgreSQL connections a process keeps for writes, and
+// as many again for reads.
+const connections = 16
+
+// The planner of both pools compiles nothing, since our statements are short.
+// That of the writes joins through indexes only: a scan of a whole table locks it
+// whole for a serializable transaction, and every other write then conflicts
+// (PostgreSQL manual, §13.2.3). Without statistics, as after an import, the
+// planner would scan.
+const (
+	planReads  = `SET jit = off`
+	planWrites = planReads + `; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off`
+)
+
+func (d *DB) openPostgres(address string) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return err
+	}
+	open := func(plan string) *sqlx.DB {
+		pool := sqlx.NewDb(stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+			_, err := c.Exec(ctx, plan)
+			return err
+		})), "pgx")
+		pool.SetMaxOpenConns(connections)
+		pool.SetMaxIdleConns(connections)
+		pool.SetConnMaxLifetime(30 * time.Minute)
+		return pool
+	}
+	d.write, d.read = open(planWrites), open(planReads)
+	d.slots = make(chan struct{}, connections)
+	return nil
+}
 
 // appendOnly are the tables that nobody changes or empties once a row is in.
 // The triggers of migrations/0003 and 0006 refuse it on both databases; on PostgreSQL the
