@@ -123,7 +123,15 @@ func (s *Service) EnterFee(ctx context.Context, paymentID string) error {
 	})
 }
 
-// mailStep asks for the mail of a step, after the commit.
+// mailStep asks for the mail of a step, after the commit; a buyer who gave no
+// address gets none.
 func mailStep(tx *db.Tx, order, step string) error {
+	var email string
+	if err := tx.Get(&email, `
+		SELECT buyer_email
+		FROM orders
+		WHERE id = $1`, order); err != nil || email == "" {
+		return err
+	}
 	return outbox.Add(tx, outbox.OrderMail, outbox.Mail{Order: order, Step: step})
 }

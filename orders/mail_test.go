@@ -113,6 +113,9 @@ func TestMailsAboutAnOrderGoWhereTheBuyerSays(t *testing.T) {
 		if got := w.read(o.ID).Buyer.Email; got != "" || letters() != before {
 			t.Fatalf("a refused address was kept: %q", got)
 		}
+		if letters() != 0 {
+			t.Error("a mail to nobody was asked for")
+		}
 		for range 2 { // told twice, written once
 			w.ok(tell(guest, " asha@example.org "))
 		}

@@ -13,7 +13,6 @@ import (
 	"saebaan/internal/id"
 	"saebaan/internal/idem"
 	"saebaan/internal/money"
-	"saebaan/internal/outbox"
 )
 
 // PlaceInput orders a cart. Prices, taxes and makers are never taken from it.
@@ -129,7 +128,7 @@ func (s *Service) Place(ctx context.Context, actor auth.Actor, key string, in Pl
 			if err := insertOrder(tx, &o, in.Cart, actor.GuestHash); err != nil {
 				return Order{}, err
 			}
-			return o, outbox.Add(tx, outbox.OrderMail, outbox.Mail{Order: o.ID, Step: "placed"})
+			return o, mailStep(tx, o.ID, "placed")
 		})
 }
 
