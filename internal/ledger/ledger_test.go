@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -257,6 +258,113 @@ func TestBalancesAtEveryBlock(t *testing.T) {
 		})
 		if err != nil {
 			rt.Fatal(err)
+		}
+	})
+}
+
+// What a woman earned is kept by month and nature: a reversal takes it back, a
+// release and a payout leave it, and a wrong figure is found.
+func TestEarningsAreKeptByMonthAndNature(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		month := d.Clock.Now().Date()[:7]
+		work := func(nature string) ledger.Tags { return ledger.Tags{Artisan: "art_1", Nature: nature} }
+		for i, e := range []*ledger.Entry{
+			ledger.New("sale", "s1", "t").Debit(ledger.Stripe, 1000, ledger.Tags{}).Credit(ledger.Held("art_1"), 700, work("wage:embroidery")).
+				Credit(ledger.Held("art_1"), 200, work("balance:embroidery")).Credit(ledger.Held("art_1"), 100, work("material")),
+			ledger.New("sale", "s2", "t").Debit(ledger.Stripe, 50, ledger.Tags{}).Credit(ledger.Held("art_1"), 50, work("wage:washing")),
+			ledger.New("return", "r1", "t").Debit(ledger.Held("art_1"), 100, work("material")).Credit(ledger.Stripe, 100, ledger.Tags{}),
+			ledger.New("release", "l1", "t").Debit(ledger.Held("art_1"), 700, work("wage:embroidery")).Credit(ledger.Payable("art_1"), 700, work("wage:embroidery")),
+			ledger.New("claim", "c1", "t").Debit(ledger.Payable("art_1"), 700, work("payout")).Credit(ledger.Claimed("art_1"), 700, work("payout")),
+			ledger.New("paid", "p1", "t").Debit(ledger.Claimed("art_1"), 700, work("payout")).Credit(ledger.Bank("main"), 700, work("payout")),
+		} {
+			if err := post(t, d, e); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		read := func(from, to string) map[string]money.Paise {
+			t.Helper()
+			var out map[string]map[string]money.Paise
+			if err := d.Read(ctx, func(tx *db.Tx) (err error) {
+				out, err = ledger.Earnings(tx, []string{"art_0", "art_1"}, from, to)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return out["art_1"]
+		}
+		if got := fmt.Sprint(read(month, month)); got != "map[balance:₹2.00 material:₹0.00 wage:₹7.50]" {
+			t.Errorf("earned %s", got)
+		}
+		if got := read("2000-01", "2000-12"); len(got) != 0 {
+			t.Errorf("earned in another year: %v", got)
+		}
+		if _, err := ledger.Seal(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+		problems := func() (codes []string) {
+			report, err := ledger.Verify(ctx, d, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range report.Problems {
+				codes = append(codes, p.Code+" "+strings.Fields(p.At)[2])
+			}
+			return codes
+		}
+		if found := problems(); len(found) != 0 {
+			t.Errorf("problems: %v", found)
+		}
+		for _, wrong := range []string{`UPDATE earnings SET paise = paise + 1 WHERE nature = 'wage'`, `DELETE FROM earnings WHERE nature = 'balance'`,
+			`INSERT INTO earnings (artisan_id, month, nature, paise) VALUES ('art_2', '2026-01', 'job', 5)`} {
+			if _, err := d.Pool().ExecContext(ctx, wrong); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found := problems()
+		slices.Sort(found)
+		if got := fmt.Sprint(found); got != "[earnings balance earnings job earnings wage]" {
+			t.Errorf("found %s", got)
+		}
+	})
+}
+
+// Many entries at once are each as if they had come alone; one that was there
+// already, or a guarded account they overdraw together, and none is written.
+func TestManyEntriesAtOnce(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		all := func(entries ...*ledger.Entry) error {
+			return d.Write(context.Background(), func(tx *db.Tx) error {
+				_, err := ledger.PostAll(tx, entries)
+				return err
+			})
+		}
+		var many []*ledger.Entry
+		for i := range 450 {
+			many = append(many, sale(fmt.Sprint("m", i), fmt.Sprint("art_", i%7), 10))
+		}
+		if err := all(many...); err != nil {
+			t.Fatal(err)
+		}
+		take := func(ref string, amount money.Paise) *ledger.Entry {
+			return ledger.New("claim", ref, "t").Debit(ledger.Held("art_0"), amount, ledger.Tags{Artisan: "art_0"}).
+				Credit(ledger.Stripe, amount, ledger.Tags{}).Guard(ledger.Held("art_0"))
+		}
+		if err := all(take("a", 400), take("b", 400)); !errors.Is(err, ledger.ErrOverdrawn) {
+			t.Errorf("overdrawn together: %v", err)
+		}
+		if err := all(sale("new", "art_1", 5), sale("m3", "art_1", 5)); !errors.Is(err, ledger.ErrPosted) {
+			t.Errorf("one was there already: %v", err)
+		}
+		if err := all(take("a", 400), take("b", 200)); err != nil {
+			t.Errorf("650 less 600: %v", err)
+		}
+		if _, err := ledger.Seal(context.Background(), d); err != nil {
+			t.Fatal(err)
+		}
+		report, err := ledger.Verify(context.Background(), d, nil)
+		if err != nil || len(report.Problems) != 0 || report.Entries != 452 {
+			t.Errorf("%d entries, %+v, %v", report.Entries, report.Problems, err)
 		}
 	})
 }

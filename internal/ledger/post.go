@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"saebaan/internal/db"
 	"saebaan/internal/fault"
@@ -90,36 +92,35 @@ func (e *Entry) Guard(a Account) *Entry {
 // ErrUnbalanced, ErrAccount, ErrPosted when the reference is in the book
 // already, and ErrOverdrawn for a guarded account.
 func Post(tx *db.Tx, e *Entry) (Entry, error) {
-	if err := e.check(); err != nil {
-		return Entry{}, err
-	}
-	out := *e
-	out.ID, out.PostedAt, out.BusinessDate = id.New("ent"), tx.Now(), tx.Now().Date()
-	out.Postings = append([]Posting(nil), e.Postings...)
-	for i := range out.Postings {
-		out.Postings[i].Pos = int64(i + 1)
-	}
-	out.Hash = out.digest()
-	n, err := tx.Exec(`
-		INSERT INTO entries (id, reference, kind, reason, business_date, posted_at, actor, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (reference) DO NOTHING`,
-		out.ID, out.Reference, out.Kind, out.Reason, out.BusinessDate, out.PostedAt, out.Actor, out.Hash)
+	out, err := PostAll(tx, []*Entry{e})
 	if err != nil {
 		return Entry{}, err
 	}
-	if n == 0 {
-		return Entry{}, ErrPosted
+	return out[0], nil
+}
+
+// PostAll is Post for many entries in as few statements as they need: all of
+// them are written or none. A guard looks at the balance after all of them.
+func PostAll(tx *db.Tx, entries []*Entry) ([]Entry, error) {
+	out := make([]Entry, len(entries))
+	for i, e := range entries {
+		if err := e.check(); err != nil {
+			return nil, err
+		}
+		out[i] = *e
+		out[i].ID, out[i].PostedAt, out[i].BusinessDate = id.New("ent"), tx.Now(), tx.Now().Date()
+		out[i].Postings = append([]Posting(nil), e.Postings...)
+		for k := range out[i].Postings {
+			out[i].Postings[k].Pos = int64(k + 1)
+		}
+		out[i].Hash = out[i].digest()
 	}
-	if err := insertPostings(tx, out.ID, out.Postings); err != nil {
-		return Entry{}, err
+	for _, write := range []func(*db.Tx, []Entry) error{insertEntries, insertPostings, addBalances, addEarnings} {
+		if err := write(tx, out); err != nil {
+			return nil, err
+		}
 	}
-	if _, err := tx.Exec(`
-		INSERT INTO unsealed (entry_id, posted_at)
-		VALUES ($1, $2)`, out.ID, out.PostedAt); err != nil {
-		return Entry{}, err
-	}
-	return out, addBalances(tx, &out)
+	return out, nil
 }
 
 func (e *Entry) check() error {
@@ -142,58 +143,131 @@ func (e *Entry) check() error {
 	return nil
 }
 
-func insertPostings(tx *db.Tx, entry string, postings []Posting) error {
-	const cols, most = 9, 100
-	for len(postings) > 0 {
-		batch := postings[:min(most, len(postings))]
-		postings = postings[len(batch):]
-		args := make([]any, 0, len(batch)*cols)
-		for _, p := range batch {
-			args = append(args, entry, p.Pos, p.Account, p.Paise, p.Order, p.Line, p.Lot, p.Artisan, p.Nature)
+// rowsAtOnce is how many rows one statement writes.
+const rowsAtOnce = 200
+
+func insertEntries(tx *db.Tx, entries []Entry) error {
+	for batch := range slices.Chunk(entries, rowsAtOnce) {
+		args, waiting := make([]any, 0, 8*len(batch)), make([]any, 0, 2*len(batch))
+		for _, e := range batch {
+			args = append(args, e.ID, e.Reference, e.Kind, e.Reason, e.BusinessDate, e.PostedAt, e.Actor, e.Hash)
+			waiting = append(waiting, e.ID, e.PostedAt)
+		}
+		n, err := tx.Exec(`
+			INSERT INTO entries (id, reference, kind, reason, business_date, posted_at, actor, hash)
+			VALUES `+db.Values(len(batch), 8)+`
+			ON CONFLICT (reference) DO NOTHING`, args...)
+		if err != nil {
+			return err
+		}
+		if n != int64(len(batch)) {
+			return ErrPosted
 		}
 		if _, err := tx.Exec(`
-			INSERT INTO postings (entry_id, pos, account, paise, order_id, line_id, lot_id, artisan_id, nature)
-			VALUES `+db.Values(len(batch), cols), args...); err != nil {
+			INSERT INTO unsealed (entry_id, posted_at)
+			VALUES `+db.Values(len(batch), 2), waiting...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addBalances adds the entry to the kept balances in one statement, accounts in
-// sorted order.
-func addBalances(tx *db.Tx, e *Entry) error {
-	delta := map[Account]money.Paise{}
-	for _, p := range e.Postings {
-		if p.Account.keeps() {
-			delta[p.Account] += p.Paise
+func insertPostings(tx *db.Tx, entries []Entry) error {
+	var args []any
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			args = append(args, e.ID, p.Pos, p.Account, p.Paise, p.Order, p.Line, p.Lot, p.Artisan, p.Nature)
 		}
 	}
-	accounts := slices.Sorted(maps.Keys(delta))
-	const cols, most = 3, 300
-	for len(accounts) > 0 {
-		batch := accounts[:min(most, len(accounts))]
-		accounts = accounts[len(batch):]
-		args := make([]any, 0, len(batch)*cols)
+	const cols = 9
+	for batch := range slices.Chunk(args, rowsAtOnce*cols) {
+		if _, err := tx.Exec(`
+			INSERT INTO postings (entry_id, pos, account, paise, order_id, line_id, lot_id, artisan_id, nature)
+			VALUES `+db.Values(len(batch)/cols, cols), batch...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addBalances adds the entries to the kept balances, accounts in sorted order.
+func addBalances(tx *db.Tx, entries []Entry) error {
+	delta, guarded := map[Account]money.Paise{}, map[Account]bool{}
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			if p.Account.keeps() {
+				delta[p.Account] += p.Paise
+			}
+		}
+		for _, a := range e.guarded {
+			guarded[a] = true
+		}
+	}
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(delta)), rowsAtOnce) {
+		args := make([]any, 0, 3*len(batch))
 		for _, a := range batch {
 			args = append(args, a, delta[a], a.payableTo())
 		}
 		var now []accountSum
 		if err := tx.Select(&now, `
 			INSERT INTO balances (account, paise, payable_to)
-			VALUES `+db.Values(len(batch), cols)+`
+			VALUES `+db.Values(len(batch), 3)+`
 			ON CONFLICT (account) DO UPDATE
 			SET paise = balances.paise + excluded.paise
 			RETURNING account, paise`, args...); err != nil {
 			return err
 		}
 		for _, n := range now {
-			if n.Paise > 0 && slices.Contains(e.guarded, n.Account) {
+			if n.Paise > 0 && guarded[n.Account] {
 				return ErrOverdrawn
 			}
 		}
 	}
 	return nil
+}
+
+// earning is what an artisan was credited in a month for one kind of work.
+type earning struct{ artisan, month, nature string }
+
+// addEarnings adds what the entries credit to artisans, less what they reverse.
+// What only moves between the accounts of one woman comes to nothing.
+func addEarnings(tx *db.Tx, entries []Entry) error {
+	delta := map[earning]money.Paise{}
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			if nature := earned(p); nature != "" {
+				delta[earning{p.Artisan, e.BusinessDate[:7], nature}] -= p.Paise
+			}
+		}
+	}
+	maps.DeleteFunc(delta, func(_ earning, p money.Paise) bool { return p == 0 })
+	rows := slices.SortedFunc(maps.Keys(delta), func(a, b earning) int {
+		return cmp.Or(cmp.Compare(a.artisan, b.artisan), cmp.Compare(a.month, b.month), cmp.Compare(a.nature, b.nature))
+	})
+	for batch := range slices.Chunk(rows, rowsAtOnce) {
+		args := make([]any, 0, 4*len(batch))
+		for _, r := range batch {
+			args = append(args, r.artisan, r.month, r.nature, delta[r])
+		}
+		if _, err := tx.Exec(`
+			INSERT INTO earnings (artisan_id, month, nature, paise)
+			VALUES `+db.Values(len(batch), 4)+`
+			ON CONFLICT (artisan_id, month, nature) DO UPDATE
+			SET paise = earnings.paise + excluded.paise`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earned is the kind of work a posting credits an artisan for: what stands
+// before the colon of its nature, or "" when it is no credit for work.
+func earned(p Posting) string {
+	if p.Artisan == "" || p.Nature == "payout" || !strings.HasPrefix(string(p.Account), "liability:artisan:") {
+		return ""
+	}
+	nature, _, _ := strings.Cut(p.Nature, ":")
+	return nature
 }
 
 // digest is the entry's hash: SHA-256 over its fields, each written as its

@@ -22,6 +22,37 @@ func Balance(tx *db.Tx, a Account) (money.Paise, error) {
 	return p, err
 }
 
+// Earnings gives, per artisan and nature of her work, what she was credited in
+// the months from … to (YYYY-MM, both included), less what was reversed, in paise.
+func Earnings(tx *db.Tx, artisans []string, from, to string) (map[string]map[string]money.Paise, error) {
+	out := make(map[string]map[string]money.Paise, len(artisans))
+	if len(artisans) == 0 {
+		return out, nil
+	}
+	args := []any{from, to}
+	for _, a := range artisans {
+		args = append(args, a)
+	}
+	var rows []struct {
+		Artisan string      `db:"artisan_id"`
+		Nature  string      `db:"nature"`
+		Paise   money.Paise `db:"paise"`
+	}
+	err := tx.Select(&rows, `
+		SELECT artisan_id, nature, CAST(SUM(paise) AS BIGINT) AS paise
+		FROM earnings
+		WHERE month >= $1 AND month <= $2 AND artisan_id IN (`+db.List(3, len(artisans))+`)
+		GROUP BY artisan_id, nature
+		ORDER BY artisan_id, nature`, args...)
+	for _, r := range rows {
+		if out[r.Artisan] == nil {
+			out[r.Artisan] = map[string]money.Paise{}
+		}
+		out[r.Artisan][r.Nature] = r.Paise
+	}
+	return out, err
+}
+
 // AccountBalance is an account with its balance in paise, debit +.
 type AccountBalance struct {
 	Account Account     `db:"account"`

@@ -57,6 +57,7 @@ type verifier struct {
 	tx       *db.Tx
 	report   Report
 	balances map[string]int64
+	earnings map[string]int64 // artisan, month and nature, with a space between
 	progress func(done int64)
 }
 
@@ -64,10 +65,10 @@ type verifier struct {
 // hash, sum, seal, block, per-block total and kept balance. Progress, when not
 // nil, is told how many entries are done.
 func Verify(ctx context.Context, d *db.DB, progress func(done int64)) (Report, error) {
-	v := &verifier{balances: map[string]int64{}, progress: progress}
+	v := &verifier{balances: map[string]int64{}, earnings: map[string]int64{}, progress: progress}
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		v.tx = tx
-		for _, step := range []func() error{v.blocks, v.heads, v.tail, v.orphans, v.kept} {
+		for _, step := range []func() error{v.blocks, v.heads, v.tail, v.orphans, v.kept, v.earned} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -202,6 +203,7 @@ func (v *verifier) entry(e rawEntry, postings []rawPosting) {
 	var sum int64
 	for _, p := range postings {
 		sum += p.Paise
+		v.earn(e, p)
 		fields = append(fields, fmt.Sprint(p.Pos), p.Account, fmt.Sprint(p.Paise), p.Order, p.Line, p.Lot, p.Artisan, p.Nature)
 	}
 	var text strings.Builder
