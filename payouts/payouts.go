@@ -85,6 +85,9 @@ const (
 	NoPayee          = "no_payee"
 	PayeeWaiting     = "payee_waiting"
 	ClaimedElsewhere = "claimed_elsewhere"
+	Changed          = "changed"       // her money, an advance or a deduction changed after the run was prepared
+	UnderMinimum     = "under_minimum" // carried to the next run
+	Negative         = "negative"      // more was reversed than she is owed
 )
 
 // Run is one round of payments.
