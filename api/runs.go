@@ -34,19 +34,28 @@ type runItem struct {
 	ID        string `json:"id"`
 	ArtisanID string `json:"artisan_id"`
 	Name      text   `json:"name"`
-	Amount    amount `json:"amount"`
+	Gross     amount `json:"gross" doc:"What she gives up for it: amount and deductions"`
+	Amount    amount `json:"amount" doc:"What is paid"`
 	Payee     string `json:"payee" doc:"Masked"`
 	Reference string `json:"reference" doc:"Ours, in the bank file and its answer"`
 	State     string `json:"state"`
 	UTR       string `json:"utr,omitempty"`
 	Reason    string `json:"reason,omitempty"`
+
+	Deductions []deduction `json:"deductions" nullable:"false"`
+}
+
+type deduction struct {
+	Kind   string `json:"kind" doc:"tds, savings, loan or advance"`
+	Of     string `json:"of" doc:"The nature of the tax, the consent or the advance"`
+	Amount amount `json:"amount"`
 }
 
 type exception struct {
 	ArtisanID string `json:"artisan_id"`
 	Name      text   `json:"name"`
-	Amount    amount `json:"amount"`
-	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere"`
+	Amount    signed `json:"amount"`
+	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, under_minimum or negative"`
 }
 
 func runBody(r payouts.Run) run {
@@ -55,15 +64,20 @@ func runBody(r payouts.Run) run {
 		ApprovedAt: whenOrNil(r.ApprovedAt), SentAt: whenOrNil(r.SentAt), ContentHash: r.ContentHash, FileHash: r.FileHash,
 		Count: r.Count, Total: rupees(r.Total), Items: []runItem{}, Exceptions: []exception{}}
 	for _, i := range r.Items {
-		item := runItem{ID: i.ID, ArtisanID: i.ArtisanID, Name: text{En: i.NameEn, Hi: i.NameHi}, Amount: rupees(i.Amount),
+		item := runItem{ID: i.ID, ArtisanID: i.ArtisanID, Name: text{En: i.NameEn, Hi: i.NameHi}, Gross: rupees(i.Gross), Amount: rupees(i.Amount), Deductions: []deduction{},
 			Payee: i.PayeeShown, Reference: i.Reference, State: string(i.State), Reason: i.Reason}
 		if i.UTR != nil {
 			item.UTR = *i.UTR
 		}
+		for _, d := range i.Deductions {
+			if d.Paise > 0 {
+				item.Deductions = append(item.Deductions, deduction{d.Kind, d.Of, rupees(d.Paise)})
+			}
+		}
 		out.Items = append(out.Items, item)
 	}
 	for _, e := range r.Exceptions {
-		out.Exceptions = append(out.Exceptions, exception{e.ArtisanID, text{En: e.NameEn, Hi: e.NameHi}, rupees(e.Amount), e.Reason})
+		out.Exceptions = append(out.Exceptions, exception{e.ArtisanID, text{En: e.NameEn, Hi: e.NameHi}, signedOf(e.Amount), e.Reason})
 	}
 	return out
 }

@@ -122,6 +122,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(get, "/artisans", "list-artisans", "List artisans"), s.listArtisans)
 	huma.Register(a, op(get, "/artisans/{id}", "get-artisan", "Read an artisan"), s.getArtisan)
 	huma.Register(a, made("/artisans/{id}/payees", "set-payee", "Set how an artisan is paid"), s.setPayee)
+	huma.Register(a, made("/artisans/{id}/pan", "set-pan", "Keep an artisan's PAN"), s.setPAN)
 	huma.Register(a, made("/artisans/{id}/consents", "set-consent", "Record a consent or its withdrawal"), s.setConsent)
 	huma.Register(a, op(get, "/artisans/{id}/statement", "get-statement", "Read an artisan's statement"), s.statement)
 
@@ -210,6 +211,12 @@ func (s *Server) books() {
 	huma.Register(a, op(get, "/gst-returns/{registration}/{month}", "get-gst-return", "Read a month's outward supplies (GSTR-1)"), s.gstReturn)
 	huma.Register(a, gstFileOperation(), s.gstReturnCSV)
 
+	huma.Register(a, op(get, "/advances", "list-advances", "List advances"), s.listAdvances)
+	huma.Register(a, made("/advances", "propose-advance", "Propose an advance"), s.proposeAdvance)
+	huma.Register(a, op(post, "/advances/{id}/decide", "decide-advance", "Give or refuse another person's advance"), s.decideAdvance)
+	huma.Register(a, op(post, "/advances/{id}/pause", "pause-advance", "Pause or resume the recovery of an advance"), s.pauseAdvance)
+	huma.Register(a, op(post, "/advances/{id}/write-off", "propose-advance-write-off", "Propose that the rest of an advance is written off"), s.proposeAdvanceWriteOff)
+	huma.Register(a, op(post, "/advances/{id}/write-off/decide", "decide-advance-write-off", "Decide another person's write-off of an advance"), s.decideAdvanceWriteOff)
 	huma.Register(a, made("/payout-runs", "create-run", "Prepare a run"), s.createRun)
 	huma.Register(a, op(get, "/payout-runs", "list-runs", "List runs"), s.listRuns)
 	huma.Register(a, op(get, "/payout-runs/{id}", "get-run", "Read a run"), s.getRun)

@@ -95,7 +95,8 @@ func TestPayeeIsSealedMaskedAndWaits(t *testing.T) {
 			t.Errorf("not sealed: %v", err)
 		}
 		if err := d.Read(ctx, func(tx *db.Tx) error {
-			details, err := s.OpenPayee(tx, first.ID)
+			opened, err := s.OpenPayees(tx, []string{first.ID})
+			details := opened[first.ID]
 			if details.Account != number || details.Holder != "Shabana Bano" {
 				t.Errorf("%+v", details)
 			}
@@ -110,7 +111,7 @@ func TestPayeeIsSealedMaskedAndWaits(t *testing.T) {
 		if _, err := d.Pool().ExecContext(ctx, `UPDATE payees SET sealed = (SELECT p.sealed FROM payees p WHERE p.version = 1) WHERE version = 2`); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Read(ctx, func(tx *db.Tx) error { _, err := s.OpenPayee(tx, second.ID); return err }); !errors.Is(err, vault.ErrSealed) {
+		if err := d.Read(ctx, func(tx *db.Tx) error { _, err := s.OpenPayees(tx, []string{second.ID}); return err }); !errors.Is(err, vault.ErrSealed) {
 			t.Errorf("a sealed account moved to another row opens: %v", err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,24 +146,57 @@ func place(p Payee) vault.Place {
 	return vault.Place{Table: "payees", Column: "sealed", Row: p.ID, Version: p.Version}
 }
 
-// OpenPayee opens the sealed details of a payee within tx. Only the bank file calls it.
-func (s *Service) OpenPayee(tx *db.Tx, payee string) (Details, error) {
-	var row struct {
-		Payee
-		Sealed []byte `db:"sealed"`
+// OpenPayees opens payment details by their ids, for a bank file only: all of
+// them, or ErrNoPayee.
+func (s *Service) OpenPayees(tx *db.Tx, payees []string) (map[string]Details, error) {
+	out := make(map[string]Details, len(payees))
+	for batch := range slices.Chunk(payees, 500) {
+		args := make([]any, len(batch))
+		for i, p := range batch {
+			args[i] = p
+		}
+		var rows []struct {
+			Payee
+			Sealed []byte `db:"sealed"`
+		}
+		if err := tx.Select(&rows, `
+			SELECT id, artisan_id, version, kind, masked, ifsc, usable_from, sealed
+			FROM payees
+			WHERE id IN (`+db.List(1, len(batch))+`)
+			ORDER BY id`, args...); err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			plain, err := s.vault.Open(row.Sealed, place(row.Payee))
+			if err != nil {
+				return nil, err
+			}
+			var d Details
+			if err := json.Unmarshal([]byte(plain), &d); err != nil {
+				return nil, err
+			}
+			out[row.ID] = d
+		}
 	}
-	if err := tx.Get(&row, `
-		SELECT id, artisan_id, version, kind, masked, ifsc, usable_from, sealed
-		FROM payees
-		WHERE id = $1`, payee); err != nil {
-		return Details{}, ErrNoPayee.Because(err)
+	for _, p := range payees {
+		if _, ok := out[p]; !ok {
+			return nil, ErrNoPayee
+		}
 	}
-	plain, err := s.vault.Open(row.Sealed, place(row.Payee))
-	if err != nil {
-		return Details{}, err
+	return out, nil
+}
+
+// Payees reads the newest payment details of each artisan within tx, masked; who
+// has none is absent. It asks nobody's permission: callers must.
+func Payees(tx *db.Tx, artisans []string) (map[string]Payee, error) {
+	if len(artisans) == 0 {
+		return nil, nil
 	}
-	var d Details
-	return d, json.Unmarshal([]byte(plain), &d)
+	args := make([]any, len(artisans))
+	for i, a := range artisans {
+		args[i] = a
+	}
+	return latestPayees(tx, args)
 }
 
 // latestPayees reads the newest payee of each artisan.

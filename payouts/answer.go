@@ -144,7 +144,7 @@ func (s *Service) EnterAnswers(ctx context.Context, actor auth.Actor, run string
 func enter(tx *db.Tx, actor auth.Actor, run string, a Answer) (Outcome, error) {
 	var i Item
 	err := tx.Get(&i, `
-		SELECT id, run_id, artisan_id, amount_paise, payee_id, reference, state, utr, reason
+		SELECT id, run_id, artisan_id, amount_paise, gross_paise, position, payee_id, reference, state, utr, reason
 		FROM payout_items
 		WHERE reference = $1 AND run_id = $2`, a.Reference, run)
 	switch {
@@ -179,7 +179,7 @@ func enter(tx *db.Tx, actor auth.Actor, run string, a Answer) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	return Outcome{Outcome: Entered}, moveItem(tx, i, a.Status, plain(a.Reason), answerEntry(actor, i, a))
+	return Outcome{Outcome: Entered}, moveItems(tx, []Item{i}, a.Status, plain(a.Reason), func(i Item) *ledger.Entry { return answerEntry(actor, i, a) })
 }
 
 // answerEntry is the money's way: paid leaves the bank; failed and returned

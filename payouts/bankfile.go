@@ -105,14 +105,21 @@ func (s *Service) render(tx *db.Tx, r Run) ([]byte, error) {
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	_ = w.Write([]string{"reference", "rail", "name", "account", "ifsc", "upi", "amount", "remarks"})
+	var payees []string
+	for _, i := range r.Items {
+		if i.State != ItemWithdrawn {
+			payees = append(payees, i.PayeeID)
+		}
+	}
+	details, err := s.artisans.OpenPayees(tx, payees)
+	if err != nil {
+		return nil, err
+	}
 	for _, i := range r.Items {
 		if i.State == ItemWithdrawn {
 			continue
 		}
-		d, err := s.artisans.OpenPayee(tx, i.PayeeID)
-		if err != nil {
-			return nil, err
-		}
+		d := details[i.PayeeID]
 		_ = w.Write([]string{i.Reference, rail(d), ascii(d.Holder), d.Account, d.IFSC, d.UPI, i.Amount.Plain(), "Saebaan " + r.BusinessDate})
 	}
 	_ = w.Write([]string{"TOTAL", fmt.Sprint(r.Count), r.ID, "", "", "", r.Total.Plain(), fmt.Sprintf("block %d %s", r.Block, r.Head)})

@@ -105,6 +105,7 @@ type Run struct {
 	SentAt       *db.Time `db:"sent_at"`
 	ContentHash  string   `db:"content_hash"`
 	FileHash     string   `db:"file_hash"`
+	Form         int64    `db:"form"` // of the content hash
 
 	Count      int64
 	Total      money.Paise
@@ -118,7 +119,9 @@ type Item struct {
 	ID         string      `db:"id"`
 	RunID      string      `db:"run_id"`
 	ArtisanID  string      `db:"artisan_id"`
-	Amount     money.Paise `db:"amount_paise"`
+	Amount     money.Paise `db:"amount_paise"` // net: what is paid
+	Gross      money.Paise `db:"gross_paise"`  // what she gives up for it
+	Position   int64       `db:"position"`     // where she stood when it was reckoned
 	PayeeID    string      `db:"payee_id"`
 	Reference  string      `db:"reference"`
 	State      ItemState   `db:"state"`
@@ -129,6 +132,7 @@ type Item struct {
 	PayeeKind  string      `db:"payee_kind"`
 	PayeeShown string      `db:"payee_masked"`
 	PayeeNow   bool        `db:"payee_now"` // still her newest payment details
+	Deductions []Deduction
 }
 
 // Exception is somebody who is owed money and not paid in this run, and why.
@@ -150,9 +154,10 @@ type Service struct {
 	db       *db.DB
 	artisans *artisans.Service
 	auth     stepUp
+	terms    Terms
 }
 
 // NewService makes the service.
-func NewService(d *db.DB, a *artisans.Service, s stepUp) *Service {
-	return &Service{db: d, artisans: a, auth: s}
+func NewService(d *db.DB, a *artisans.Service, s stepUp, t Terms) *Service {
+	return &Service{db: d, artisans: a, auth: s, terms: t}
 }

@@ -71,7 +71,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	a := artisans.NewService(d, keys)
-	return &world{t: t, db: d, artisans: a, payouts: payouts.NewService(d, a, passwords{})}
+	return &world{t: t, db: d, artisans: a, payouts: payouts.NewService(d, a, passwords{}, payouts.Terms{})}
 }
 
 func (w *world) ok(err error) {

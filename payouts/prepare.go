@@ -3,9 +3,8 @@ package payouts
 import (
 	"context"
 	"errors"
-	"strings"
+	"slices"
 
-	"saebaan/artisans"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
@@ -31,8 +30,8 @@ func (s *Service) Prepare(ctx context.Context, actor auth.Actor, key string) (Ru
 		func(tx *db.Tx) (string, error) {
 			run := id.New("run")
 			_, err := tx.Exec(`
-				INSERT INTO payout_runs (id, state, business_date, block, head, prepared_by, prepared_at)
-				VALUES ($1, 'preparing', $2, $3, $4, $5, $6)`,
+				INSERT INTO payout_runs (id, state, business_date, block, head, prepared_by, prepared_at, form)
+				VALUES ($1, 'preparing', $2, $3, $4, $5, $6, 2)`,
 				run, tx.Now().Date(), head.No, head.Hash, actor.Principal(), tx.Now())
 			if err != nil {
 				return "", err
@@ -68,7 +67,7 @@ func (s *Service) fill(ctx context.Context, run string) error {
 					SELECT artisan_id FROM payout_exceptions WHERE run_id = $1) f`, run); err != nil {
 				return err
 			}
-			next, err := fillBatch(tx, r, after)
+			next, err := s.fillBatch(tx, r, after)
 			if err != nil {
 				return err
 			}
@@ -86,7 +85,7 @@ func (s *Service) fill(ctx context.Context, run string) error {
 // fillBatch adds the next artisans after one and reports whether there may be
 // more. Artisans owed nothing at the run's block leave no row, so it looks on
 // until a batch has left one.
-func fillBatch(tx *db.Tx, r Run, after string) (bool, error) {
+func (s *Service) fillBatch(tx *db.Tx, r Run, after string) (bool, error) {
 	for {
 		var owed []string
 		if err := tx.Select(&owed, `
@@ -97,61 +96,60 @@ func fillBatch(tx *db.Tx, r Run, after string) (bool, error) {
 			LIMIT $2`, after, batch); err != nil || len(owed) == 0 {
 			return false, err
 		}
-		accounts := make([]ledger.Account, len(owed))
-		for i, a := range owed {
-			accounts[i] = ledger.Payable(a)
-		}
-		balances, err := ledger.BalancesAt(tx, r.Block, accounts)
+		stands, err := standingOf(tx, r, owed)
 		if err != nil {
 			return false, err
 		}
-		people, err := artisans.Load(tx, owed)
-		if err != nil {
-			return false, err
-		}
-		wrote := false
+		var found []reckoning
 		for _, a := range owed {
-			available := -balances[ledger.Payable(a)]
-			if available <= 0 {
-				continue
-			}
-			wrote = true
-			if err := fillOne(tx, r, people[a], available); err != nil {
+			one, ok, err := stands.reckon(tx, s.terms, r, a)
+			if err != nil {
 				return false, err
 			}
+			if ok {
+				found = append(found, one)
+			}
 		}
-		if wrote {
-			return len(owed) == batch, nil
+		if len(found) > 0 {
+			return len(owed) == batch, insertReckoned(tx, r, found)
 		}
 		after = owed[len(owed)-1]
 	}
 }
 
-func fillOne(tx *db.Tx, r Run, a artisans.Artisan, available money.Paise) error {
-	reason := ""
-	switch {
-	case a.Payee == nil:
-		reason = NoPayee
-	case a.Payee.UsableFrom > tx.Now():
-		reason = PayeeWaiting
+// insertReckoned writes what a run holds of some artisans.
+func insertReckoned(tx *db.Tx, r Run, found []reckoning) error {
+	var items, deductions, exceptions, who []any
+	for _, f := range found {
+		if f.exception.Reason != "" {
+			exceptions = append(exceptions, r.ID, f.exception.ArtisanID, f.exception.Amount, f.exception.Reason)
+			continue
+		}
+		i := f.item
+		items = append(items, i.ID, i.RunID, i.ArtisanID, i.Amount, i.Gross, i.Position, i.PayeeID, i.Reference, i.State, tx.Now())
+		who = append(who, i.ArtisanID, 0)
+		for _, d := range f.taken {
+			deductions = append(deductions, d.ItemID, d.Pos, d.Kind, d.Of, d.Year, d.Group, d.Seen, d.Paise)
+		}
 	}
-	if reason != "" {
-		return except(tx, r.ID, a.ID, available, reason)
+	for _, w := range []struct {
+		rows []any
+		cols int
+		into string
+		then string
+	}{
+		{items, 10, `INSERT INTO payout_items (id, run_id, artisan_id, amount_paise, gross_paise, position, payee_id, reference, state, updated_at) VALUES `, ``},
+		{deductions, 8, `INSERT INTO payout_deductions (item_id, pos, kind, of_id, year, group_id, seen_paise, paise) VALUES `, ``},
+		{exceptions, 4, `INSERT INTO payout_exceptions (run_id, artisan_id, amount_paise, reason) VALUES `, ``},
+		{who, 2, `INSERT INTO payout_positions (artisan_id, version) VALUES `, ` ON CONFLICT (artisan_id) DO NOTHING`},
+	} {
+		for rows := range slices.Chunk(w.rows, 200*w.cols) {
+			if _, err := tx.Exec(w.into+db.Values(len(rows)/w.cols, w.cols)+w.then, rows...); err != nil {
+				return err
+			}
+		}
 	}
-	item := id.New("pit")
-	_, err := tx.Exec(`
-		INSERT INTO payout_items (id, run_id, artisan_id, amount_paise, payee_id, reference, state, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7)`,
-		item, r.ID, a.ID, available, a.Payee.ID, "SB"+strings.ToUpper(item[len(item)-13:]), tx.Now())
-	return err
-}
-
-func except(tx *db.Tx, run, artisan string, amount money.Paise, reason string) error {
-	_, err := tx.Exec(`
-		INSERT INTO payout_exceptions (run_id, artisan_id, amount_paise, reason)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT (run_id, artisan_id) DO NOTHING`, run, artisan, amount, reason)
-	return err
+	return nil
 }
 
 // moveRun moves a run's state, which the WHERE guards.
@@ -166,7 +164,7 @@ func moveRun(tx *db.Tx, run string, from, to State) error {
 	return err
 }
 
-const runColumns = `id, state, business_date, block, head, prepared_by, prepared_at, submitted_by, submitted_at, approved_at, sent_at, content_hash, file_hash`
+const runColumns = `id, state, business_date, block, head, prepared_by, prepared_at, submitted_by, submitted_at, approved_at, sent_at, content_hash, file_hash, form`
 
 func readRun(tx *db.Tx, run string) (Run, error) {
 	var r Run
@@ -182,15 +180,38 @@ func readRun(tx *db.Tx, run string) (Run, error) {
 
 func readItems(tx *db.Tx, run string) ([]Item, error) {
 	var items []Item
-	return items, tx.Select(&items, `
-		SELECT i.id, i.run_id, i.artisan_id, i.amount_paise, i.payee_id, i.reference, i.state, i.utr, i.reason,
+	if err := tx.Select(&items, `
+		SELECT i.id, i.run_id, i.artisan_id, i.amount_paise, i.gross_paise, i.position, i.payee_id, i.reference, i.state, i.utr, i.reason,
 			a.name_en, a.name_hi, p.kind AS payee_kind, p.masked AS payee_masked,
 			p.artisan_id = i.artisan_id AND p.version = (SELECT MAX(n.version) FROM payees n WHERE n.artisan_id = i.artisan_id) AS payee_now
 		FROM payout_items i
 		JOIN artisans a ON a.id = i.artisan_id
 		JOIN payees p ON p.id = i.payee_id
 		WHERE i.run_id = $1
-		ORDER BY i.artisan_id`, run)
+		ORDER BY i.artisan_id`, run); err != nil {
+		return nil, err
+	}
+	var taken []Deduction
+	err := tx.Select(&taken, `
+		SELECT d.item_id, d.pos, d.kind, d.of_id, d.year, d.group_id, d.seen_paise, d.paise
+		FROM payout_items i
+		JOIN payout_deductions d ON d.item_id = i.id
+		WHERE i.run_id = $1
+		ORDER BY d.item_id, d.pos`, run)
+	attach(items, taken)
+	return items, err
+}
+
+// attach gives the items their deductions.
+func attach(items []Item, taken []Deduction) {
+	at := make(map[string]int, len(items))
+	for k, i := range items {
+		at[i.ID] = k
+	}
+	for _, d := range taken {
+		i := &items[at[d.ItemID]]
+		i.Deductions = append(i.Deductions, d)
+	}
 }
 
 // finance are the roles that see runs.

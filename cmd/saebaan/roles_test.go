@@ -56,6 +56,7 @@ var roleTable = map[string]permission{
 	"GET /v1/artisans/{id}":           {known: "artisan", told: readers},
 	"GET /v1/artisans/{id}/statement": {known: "artisan", told: readers},
 	"POST /v1/artisans/{id}/payees":   {body: obj{"kind": "upi", "holder": "Role", "upi": "role@upi"}, known: "artisan", told: field},
+	"POST /v1/artisans/{id}/pan":      {body: obj{"pan": "ABMPA3211G"}, known: "artisan", told: field},
 	"POST /v1/artisans/{id}/consents": {body: obj{"purpose": "name", "granted": true, "notice": "1", "language": "en"}, known: "artisan", told: field},
 
 	"GET /v1/products":                 {told: field200},
@@ -124,6 +125,13 @@ var roleTable = map[string]permission{
 	"GET /v1/gst-returns/{registration}/{month}/csv": {told: finance},
 
 	"POST /v1/webhooks/stripe": {body: obj{}, told: invalid},
+
+	"GET /v1/advances":                        {told: finance},
+	"POST /v1/advances":                       {body: obj{"artisan_id": "art_1", "kind": "cash", "amount": inr(100), "reason": "r"}, told: prepares404},
+	"POST /v1/advances/{id}/decide":           {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"}, // a key never decides
+	"POST /v1/advances/{id}/pause":            {body: obj{"reason": "r"}, told: prepares404},
+	"POST /v1/advances/{id}/write-off":        {body: obj{"reason": "r"}, told: prepares404},
+	"POST /v1/advances/{id}/write-off/decide": {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
 
 	"GET /v1/payout-runs":                {told: finance},
 	"POST /v1/payout-runs":               {told: "401 401 403 403 403 201 403 403 403 201"},

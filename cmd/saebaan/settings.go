@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -10,7 +11,9 @@ import (
 	"saebaan/internal/config"
 	"saebaan/internal/freight"
 	"saebaan/internal/gst"
+	"saebaan/internal/money"
 	"saebaan/orders"
+	"saebaan/payouts"
 )
 
 // rates are the tax rates built in, or those of the operator's file.
@@ -86,4 +89,27 @@ func (s *shop) settings() (orders.Settings, error) {
 		}
 	}
 	return out, nil
+}
+
+// terms are what the trust has decided about payments to artisans.
+func (s *shop) terms() (payouts.Terms, error) {
+	out := payouts.DefaultTerms()
+	number := func(name, text string, most, unit int64, to *int64) error {
+		if text == "" {
+			return nil
+		}
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 || n > most {
+			return config.ErrConfig.With("%s is not a whole number from 0 to %d. Nothing was started.", name, most)
+		}
+		*to = n * unit
+		return nil
+	}
+	minimum, recovery, home := int64(out.Minimum), int64(out.Recovery), int64(out.TakeHome)
+	if err := errors.Join(number("SAEBAAN_PAYOUT_MINIMUM", s.config.PayoutMinimum, 10_000, 100, &minimum),
+		number("SAEBAAN_ADVANCE_RECOVERY", s.config.Recovery, 100, 100, &recovery),
+		number("SAEBAAN_TAKE_HOME", s.config.TakeHome, 100, 100, &home)); err != nil {
+		return out, err
+	}
+	return payouts.Terms{Minimum: money.Paise(minimum), Recovery: money.BasisPoints(recovery), TakeHome: money.BasisPoints(home)}, nil
 }

@@ -104,8 +104,9 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	s.artisans = artisans.NewService(s.db, keys)
 	s.catalog = catalog.NewService(s.db, table, engine, s.media)
 	s.orders = orders.NewService(s.db, table, provider, settings)
-	s.payouts = payouts.NewService(s.db, s.artisans, s.auth)
-	return nil
+	terms, err := s.terms()
+	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms)
+	return err
 }
 
 // migrate brings our tables and River's to this version.

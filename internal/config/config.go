@@ -49,6 +49,10 @@ type Config struct {
 	ReturnDays   string // SAEBAAN_RETURN_DAYS
 	NoNewsDays   string // SAEBAAN_NO_NEWS_DAYS
 
+	PayoutMinimum string // SAEBAAN_PAYOUT_MINIMUM: rupees
+	Recovery      string // SAEBAAN_ADVANCE_RECOVERY: per cent of a payment
+	TakeHome      string // SAEBAAN_TAKE_HOME: per cent of a payment
+
 	GSTRates      string // SAEBAAN_GST_RATES: a file in the form of internal/gst/rates.csv
 	FreightZones  string // SAEBAAN_FREIGHT_ZONES: in the form of internal/freight/zones.csv
 	FreightPrices string // SAEBAAN_FREIGHT_CHARGES: in the form of internal/freight/charges.csv
@@ -112,6 +116,9 @@ func (c *Config) settings() []setting {
 		{"SAEBAAN_HOLD_BANK_DAYS", &c.HoldBankDays, false},
 		{"SAEBAAN_RETURN_DAYS", &c.ReturnDays, false},
 		{"SAEBAAN_NO_NEWS_DAYS", &c.NoNewsDays, false},
+		{"SAEBAAN_PAYOUT_MINIMUM", &c.PayoutMinimum, false},
+		{"SAEBAAN_ADVANCE_RECOVERY", &c.Recovery, false},
+		{"SAEBAAN_TAKE_HOME", &c.TakeHome, false},
 		{"SAEBAAN_GST_RATES", &c.GSTRates, false},
 		{"SAEBAAN_FREIGHT_ZONES", &c.FreightZones, false},
 		{"SAEBAAN_FREIGHT_CHARGES", &c.FreightPrices, false},

@@ -13,6 +13,8 @@ const (
 	Stripe  Account = "asset:stripe"
 	Running Account = "trust:running"
 	Fund    Account = "trust:fund"
+	// Material is cloth and thread that the trust holds, at cost.
+	Material Account = "asset:material"
 )
 
 // Bank is the trust's bank account with that id.
@@ -54,6 +56,15 @@ func Claimed(artisan string) Account { return artisanAccount(artisan, "claimed")
 // InTransit is what the bank has been told to pay an artisan.
 func InTransit(artisan string) Account { return artisanAccount(artisan, "in_transit") }
 
+// Advance is what an artisan was given before her work and has not worked off.
+func Advance(artisan string) Account { return Account("asset:advance:" + artisan) }
+
+// TDS is tax deducted at source, by nature of the payment.
+func TDS(nature string) Account { return Account("liability:tds:" + nature) }
+
+// Group is what a group's members gave it through the trust: savings or loan.
+func Group(group, kind string) Account { return Account("liability:group:" + group + ":" + kind) }
+
 // Head is a cost head: material, packing, shipping, fee or rounding.
 func Head(name string) Account { return Account("head:" + name) }
 
@@ -83,7 +94,7 @@ var chart = regexp.MustCompile(`^(` + strings.Join([]string{
 	`loss:(bad_debt|till|missing|written_off)`,
 }, "|") + `)$`)
 
-var kept = regexp.MustCompile(`^(liability:(artisan|deposit|refund|unidentified|group):|asset:(stock|till|receivable):)`)
+var kept = regexp.MustCompile(`^(liability:(artisan|deposit|refund|unidentified|group):|asset:(stock|till|receivable|advance):)`)
 
 // Known reports whether the account stands in the chart.
 func (a Account) Known() bool { return chart.MatchString(string(a)) }

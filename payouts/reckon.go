@@ -1,0 +1,219 @@
+package payouts
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"saebaan/artisans"
+	"saebaan/internal/db"
+	"saebaan/internal/gst"
+	"saebaan/internal/id"
+	"saebaan/internal/ledger"
+	"saebaan/internal/money"
+	"saebaan/internal/tds"
+)
+
+// standing is what a batch of artisans is reckoned from, by artisan.
+type standing struct {
+	payable  map[ledger.Account]money.Paise
+	payees   map[string]artisans.Payee
+	pans     map[string]bool
+	years    []taxYear
+	advances map[string][]Outstanding
+	position map[string]int64
+}
+
+// taxYear is a financial year in which credits may still be taxed: the one of
+// the run and the one before, whose last credits may be payable only now.
+type taxYear struct {
+	year   string
+	rules  []tds.Rule
+	earned map[string]map[string]money.Paise
+	done   map[string]tds.Year // by artisan and nature, with a space between
+}
+
+func standingOf(tx *db.Tx, r Run, who []string) (standing, error) {
+	var s standing
+	accounts := make([]ledger.Account, len(who))
+	for i, a := range who {
+		accounts[i] = ledger.Payable(a)
+	}
+	var err error
+	if s.payable, err = ledger.BalancesAt(tx, r.Block, accounts); err != nil {
+		return s, err
+	}
+	if s.payees, err = artisans.Payees(tx, who); err != nil {
+		return s, err
+	}
+	if s.pans, err = artisans.WithPAN(tx, who); err != nil {
+		return s, err
+	}
+	first, err := strconv.Atoi(r.BusinessDate[:4])
+	if err != nil {
+		return s, err
+	}
+	if r.BusinessDate[5:7] < "04" {
+		first--
+	}
+	for _, april := range []int{first - 1, first} {
+		y, err := taxYearOf(tx, r, april, who)
+		if err != nil {
+			return s, err
+		}
+		s.years = append(s.years, y)
+	}
+	if s.advances, err = outstanding(tx, who); err != nil {
+		return s, err
+	}
+	s.position, err = positions(tx, who)
+	return s, err
+}
+
+// taxYearOf reads where the artisans stand in the financial year that begins in
+// April of a year.
+func taxYearOf(tx *db.Tx, r Run, april int, who []string) (taxYear, error) {
+	from, to := fmt.Sprintf("%04d-04", april), fmt.Sprintf("%04d-03", april+1)
+	date := min(r.BusinessDate, to+"-31")
+	y := taxYear{year: gst.FinancialYear(date), rules: tds.At(date), done: map[string]tds.Year{}}
+	var err error
+	if y.earned, err = ledger.Earnings(tx, who, from, to); err != nil {
+		return y, err
+	}
+	var rows []struct {
+		Artisan string      `db:"artisan_id"`
+		Nature  string      `db:"nature"`
+		Seen    money.Paise `db:"seen_paise"`
+		Tax     money.Paise `db:"tax_paise"`
+	}
+	err = tx.Select(&rows, `
+		SELECT artisan_id, nature, seen_paise, tax_paise
+		FROM tds_years
+		WHERE year = $1 AND artisan_id IN (`+db.List(2, len(who))+`)
+		ORDER BY artisan_id, nature`, with(y.year, who)...)
+	for _, row := range rows {
+		y.done[row.Artisan+" "+row.Nature] = tds.Year{Seen: row.Seen, Tax: row.Tax}
+	}
+	return y, err
+}
+
+// with puts an argument before a list of ids.
+func with(first any, ids []string) []any {
+	out := append(make([]any, 0, len(ids)+1), first)
+	for _, i := range ids {
+		out = append(out, i)
+	}
+	return out
+}
+
+func outstanding(tx *db.Tx, who []string) (map[string][]Outstanding, error) {
+	out := map[string][]Outstanding{}
+	var rows []struct {
+		Artisan string      `db:"artisan_id"`
+		ID      string      `db:"id"`
+		Left    money.Paise `db:"left_paise"`
+	}
+	err := tx.Select(&rows, `
+		SELECT artisan_id, id, amount_paise - recovered_paise - written_paise AS left_paise
+		FROM advances
+		WHERE state = $1 AND paused = '' AND artisan_id IN (`+db.List(2, len(who))+`)
+		ORDER BY id`, with("given", who)...)
+	for _, r := range rows {
+		out[r.Artisan] = append(out[r.Artisan], Outstanding{r.ID, r.Left})
+	}
+	return out, err
+}
+
+func positions(tx *db.Tx, who []string) (map[string]int64, error) {
+	out := map[string]int64{}
+	var rows []struct {
+		Artisan string `db:"artisan_id"`
+		Version int64  `db:"version"`
+	}
+	err := tx.Select(&rows, `
+		SELECT artisan_id, version
+		FROM payout_positions
+		WHERE artisan_id IN (`+db.List(1, len(who))+`)
+		ORDER BY artisan_id`, with("", who)[1:]...)
+	for _, r := range rows {
+		out[r.Artisan] = r.Version
+	}
+	return out, err
+}
+
+// moveOn raises the positions of artisans, so that what was reckoned for them
+// before is not claimed any more.
+func moveOn(tx *db.Tx, who []string) error {
+	if len(who) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(`
+		UPDATE payout_positions
+		SET version = version + 1
+		WHERE artisan_id IN (`+db.List(1, len(who))+`)`, with("", who)[1:]...)
+	return err
+}
+
+// tax is what must be deducted for an artisan from so much that is available.
+func (s standing) tax(artisan string, available money.Paise) ([]Deduction, error) {
+	var out []Deduction
+	for _, y := range s.years {
+		for _, rule := range y.rules {
+			year := y.done[artisan+" "+rule.Nature]
+			var err error
+			if year.Gross, err = rule.Credited(y.earned[artisan]); err != nil {
+				return nil, err
+			}
+			due, after, err := rule.Due(year, available, s.pans[artisan])
+			if err != nil {
+				return nil, err
+			}
+			seen := after.Seen - year.Seen
+			if due == 0 && seen == 0 {
+				continue
+			}
+			available -= seen
+			out = append(out, Deduction{Kind: KindTDS, Of: rule.Nature, Year: y.year, Seen: seen, Paise: due})
+		}
+	}
+	return out, nil
+}
+
+// reckoning is what a run holds of one artisan: an item with its deductions, or
+// the reason why there is none.
+type reckoning struct {
+	item      Item
+	taken     []Deduction
+	exception Exception
+}
+
+// reckon decides about one artisan; ok is false when she is owed nothing.
+func (s standing) reckon(tx *db.Tx, terms Terms, r Run, artisan string) (out reckoning, ok bool, err error) {
+	available := -s.payable[ledger.Payable(artisan)]
+	if available == 0 {
+		return out, false, nil
+	}
+	tax, err := s.tax(artisan, available)
+	if err != nil {
+		return out, false, err
+	}
+	got := terms.Reckon(Owed{Available: available, Tax: tax, Advances: s.advances[artisan]})
+	payee, paid := s.payees[artisan]
+	reason := got.Carried
+	switch {
+	case reason != "":
+	case !paid:
+		reason = NoPayee
+	case payee.UsableFrom > tx.Now():
+		reason = PayeeWaiting
+	}
+	if reason != "" {
+		return reckoning{exception: Exception{ArtisanID: artisan, Amount: available, Reason: reason}}, true, nil
+	}
+	i := id.New("pit")
+	for k := range got.Deductions {
+		got.Deductions[k].ItemID = i
+	}
+	return reckoning{taken: got.Deductions, item: Item{ID: i, RunID: r.ID, ArtisanID: artisan, Gross: got.Gross, Amount: got.Net,
+		Position: s.position[artisan], PayeeID: payee.ID, Reference: "SB" + strings.ToUpper(i[len(i)-13:]), State: ItemDraft}}, true, nil
+}
