@@ -211,6 +211,14 @@ func (s *Server) books() {
 	huma.Register(a, op(get, "/gst-returns/{registration}/{month}", "get-gst-return", "Read a month's outward supplies (GSTR-1)"), s.gstReturn)
 	huma.Register(a, gstFileOperation(), s.gstReturnCSV)
 
+	huma.Register(a, op(get, "/groups", "list-groups", "List self-help groups"), s.listGroups)
+	huma.Register(a, made("/groups", "create-group", "Register a self-help group"), s.createGroup)
+	huma.Register(a, op(get, "/groups/{id}", "get-group", "Read a group with its members"), s.getGroup)
+	huma.Register(a, op(post, "/groups/{id}/members", "set-member", "Let somebody join, lead or leave a group"), s.setMember)
+	huma.Register(a, op(get, "/artisans/{id}/deduction-consents", "list-deduction-consents", "List what an artisan agreed to give her group"), s.listDeductionConsents)
+	huma.Register(a, made("/artisans/{id}/deduction-consents", "agree-deduction", "Record what an artisan agrees to give her group"), s.agreeDeduction)
+	huma.Register(a, op(post, "/deduction-consents/{id}/revoke", "revoke-deduction", "Take such a consent back"), s.revokeDeduction)
+
 	huma.Register(a, op(get, "/advances", "list-advances", "List advances"), s.listAdvances)
 	huma.Register(a, made("/advances", "propose-advance", "Propose an advance"), s.proposeAdvance)
 	huma.Register(a, op(post, "/advances/{id}/decide", "decide-advance", "Give or refuse another person's advance"), s.decideAdvance)

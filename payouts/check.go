@@ -92,6 +92,22 @@ func deductionChecks() []check {
 			GROUP BY a.id, a.recovered_paise
 			HAVING a.recovered_paise <> COALESCE(SUM(d.paise), 0)
 			ORDER BY a.id`},
+		{"what was taken for a group is not what its consents say", `
+			SELECT c.id AS at, c.taken_paise - CAST(COALESCE(SUM(d.paise), 0) AS BIGINT) AS paise
+			FROM deduction_consents c
+			LEFT JOIN (` + takenOf("savings") + ` UNION ALL ` + takenOf("loan") + `) d ON d.of_id = c.id
+			GROUP BY c.id, c.taken_paise, c.total_paise
+			HAVING c.taken_paise <> COALESCE(SUM(d.paise), 0) OR (c.total_paise > 0 AND c.taken_paise > c.total_paise)
+			ORDER BY c.id`},
+		{"something was taken for a group without her consent", `
+			SELECT d.item_id AS at, d.paise
+			FROM payout_deductions d
+			JOIN payout_items i ON i.id = d.item_id
+			JOIN payout_runs r ON r.id = i.run_id
+			LEFT JOIN deduction_consents c ON c.id = d.of_id AND c.artisan_id = i.artisan_id AND c.group_id = d.group_id AND c.kind = d.kind
+			WHERE d.kind IN ('savings', 'loan')
+				AND (c.id IS NULL OR c.from_date > r.business_date OR c.revoked_at < r.prepared_at OR d.paise > c.most_paise)
+			ORDER BY d.item_id`},
 		{"what is left of advances is not what the book says", `
 			SELECT a.artisan_id AS at, CAST(COALESCE(MAX(b.paise), 0) - SUM(a.amount_paise - a.recovered_paise - a.written_paise) AS BIGINT) AS paise
 			FROM advances a

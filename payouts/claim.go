@@ -139,6 +139,17 @@ func deduct(tx *db.Tx, items []Item, sign int64) error {
 		WHERE advances.id = d.of_id`, args...); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(`
+		UPDATE deduction_consents
+		SET taken_paise = taken_paise + $1 * d.paise
+		FROM (
+			SELECT of_id, CAST(SUM(paise) AS BIGINT) AS paise
+			FROM payout_deductions
+			WHERE kind IN ('savings', 'loan') AND item_id IN (`+in+`)
+			GROUP BY of_id) d
+		WHERE deduction_consents.id = d.of_id`, args...); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`
 		INSERT INTO tds_years (artisan_id, year, nature, seen_paise, tax_paise)
 		SELECT i.artisan_id, d.year, d.of_id, $1 * d.seen_paise, $1 * d.paise

@@ -20,6 +20,7 @@ type standing struct {
 	payees   map[string]artisans.Payee
 	pans     map[string]bool
 	years    []taxYear
+	agreed   map[string][]Agreed
 	advances map[string][]Outstanding
 	position map[string]int64
 }
@@ -62,6 +63,9 @@ func standingOf(tx *db.Tx, r Run, who []string) (standing, error) {
 			return s, err
 		}
 		s.years = append(s.years, y)
+	}
+	if s.agreed, err = agreed(tx, who, r.BusinessDate); err != nil {
+		return s, err
 	}
 	if s.advances, err = outstanding(tx, who); err != nil {
 		return s, err
@@ -197,7 +201,7 @@ func (s standing) reckon(tx *db.Tx, terms Terms, r Run, artisan string) (out rec
 	if err != nil {
 		return out, false, err
 	}
-	got := terms.Reckon(Owed{Available: available, Tax: tax, Advances: s.advances[artisan]})
+	got := terms.Reckon(Owed{Available: available, Tax: tax, Agreed: s.agreed[artisan], Advances: s.advances[artisan]})
 	payee, paid := s.payees[artisan]
 	reason := got.Carried
 	switch {

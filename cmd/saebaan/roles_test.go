@@ -126,6 +126,15 @@ var roleTable = map[string]permission{
 
 	"POST /v1/webhooks/stripe": {body: obj{}, told: invalid},
 
+	"GET /v1/groups":                           {told: readers},
+	"POST /v1/groups":                          {body: obj{"name": obj{"en": "Role"}, "area": "lucknow"}, told: field},
+	"GET /v1/groups/{id}":                      {told: "401 401 403 403 404 404 404 403 404 404"},
+	"POST /v1/groups/{id}/members":             {body: obj{"artisan_id": "art_1", "date": "2026-04-01", "role": "member"}, told: field404},
+	"GET /v1/artisans/{id}/deduction-consents": {known: "artisan", told: readers},
+	"POST /v1/artisans/{id}/deduction-consents": {body: obj{"group_id": "grp_1", "kind": "savings", "most": inr(100), "from": "2026-04-01", "notice": "1", "language": "hi", "confirmed": "thumb"},
+		known: "artisan", told: "401 401 403 403 409 403 403 403 409 409"}, // she is no member
+	"POST /v1/deduction-consents/{id}/revoke": {told: field404},
+
 	"GET /v1/advances":                        {told: finance},
 	"POST /v1/advances":                       {body: obj{"artisan_id": "art_1", "kind": "cash", "amount": inr(100), "reason": "r"}, told: prepares404},
 	"POST /v1/advances/{id}/decide":           {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"}, // a key never decides
