@@ -258,16 +258,12 @@ func MembersOn(tx *db.Tx, artisans []string, date string) (map[string]string, er
 	if len(artisans) == 0 {
 		return out, nil
 	}
-	args := []any{date}
-	for _, a := range artisans {
-		args = append(args, a)
-	}
 	var rows []Membership
 	err := tx.Select(&rows, `
 		SELECT group_id, artisan_id
 		FROM group_members
 		WHERE from_date <= $1 AND (until_date = '' OR until_date > $1) AND artisan_id IN (`+db.List(2, len(artisans))+`)
-		ORDER BY artisan_id, id`, args...)
+		ORDER BY artisan_id, id`, db.Args(artisans, date)...)
 	for _, m := range rows {
 		out[m.ArtisanID] = m.GroupID
 	}

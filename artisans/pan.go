@@ -78,17 +78,13 @@ func WithPAN(tx *db.Tx, artisans []string) (map[string]bool, error) {
 	if len(artisans) == 0 {
 		return out, nil
 	}
-	args := make([]any, len(artisans))
-	for i, a := range artisans {
-		args[i] = a
-	}
 	var have []string
 	err := tx.Select(&have, `
 		SELECT artisan_id
 		FROM pans
 		WHERE artisan_id IN (`+db.List(1, len(artisans))+`)
 		GROUP BY artisan_id
-		ORDER BY artisan_id`, args...)
+		ORDER BY artisan_id`, db.Args(artisans)...)
 	for _, a := range have {
 		out[a] = true
 	}

@@ -151,10 +151,6 @@ func place(p Payee) vault.Place {
 func (s *Service) OpenPayees(tx *db.Tx, payees []string) (map[string]Details, error) {
 	out := make(map[string]Details, len(payees))
 	for batch := range slices.Chunk(payees, 500) {
-		args := make([]any, len(batch))
-		for i, p := range batch {
-			args[i] = p
-		}
 		var rows []struct {
 			Payee
 			Sealed []byte `db:"sealed"`
@@ -163,7 +159,7 @@ func (s *Service) OpenPayees(tx *db.Tx, payees []string) (map[string]Details, er
 			SELECT id, artisan_id, version, kind, masked, ifsc, usable_from, sealed
 			FROM payees
 			WHERE id IN (`+db.List(1, len(batch))+`)
-			ORDER BY id`, args...); err != nil {
+			ORDER BY id`, db.Args(batch)...); err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
@@ -192,11 +188,7 @@ func Payees(tx *db.Tx, artisans []string) (map[string]Payee, error) {
 	if len(artisans) == 0 {
 		return nil, nil
 	}
-	args := make([]any, len(artisans))
-	for i, a := range artisans {
-		args[i] = a
-	}
-	return latestPayees(tx, args)
+	return latestPayees(tx, db.Args(artisans))
 }
 
 // latestPayees reads the newest payee of each artisan.

@@ -298,7 +298,7 @@ func loadCards(tx *db.Tx, variants []string, list string) (map[string]Card, erro
 				SELECT MAX(n.version)
 				FROM price_cards n
 				WHERE n.variant_id = c.variant_id AND n.list = $1 AND n.from_date <= $2)
-		ORDER BY c.id`, append([]any{list, tx.Now().Date()}, anys(variants)...)...); err != nil || len(cards) == 0 {
+		ORDER BY c.id`, append([]any{list, tx.Now().Date()}, db.Args(variants)...)...); err != nil || len(cards) == 0 {
 		return out, err
 	}
 	at := make(map[string]int, len(cards))
@@ -324,7 +324,7 @@ func loadHeads(tx *db.Tx, cards []Card, at map[string]int, ids []string) error {
 		SELECT card_id, kind, head, paise, minutes, shares
 		FROM price_card_heads
 		WHERE card_id IN (`+db.List(1, len(ids))+`)
-		ORDER BY card_id, pos`, anys(ids)...)
+		ORDER BY card_id, pos`, db.Args(ids)...)
 	for _, h := range heads {
 		c := &cards[at[h.Card]]
 		c.Heads = append(c.Heads, h.Head)

@@ -168,7 +168,7 @@ func (w *importWriter) divide(tx *db.Tx, rows []importRow) (fresh []importRow, o
 		JOIN products p ON p.id = v.product_id
 		LEFT JOIN imports i ON i.id = p.import_id
 		WHERE v.sku IN (`+db.List(2, len(skus))+`)
-		ORDER BY v.product_id`, append([]any{w.id}, anys(skus)...)...); err != nil {
+		ORDER BY v.product_id`, append([]any{w.id}, db.Args(skus)...)...); err != nil {
 		return nil, nil, err
 	}
 	known := make(map[string]bool, len(there))
@@ -194,7 +194,7 @@ func adopt(tx *db.Tx, importID string, products []string) error {
 	_, err := tx.Exec(`
 		UPDATE products
 		SET import_id = $1, changed_at = $2, version = version + 1
-		WHERE id IN (`+db.List(3, len(products))+`)`, append([]any{importID, tx.Now()}, anys(products)...)...)
+		WHERE id IN (`+db.List(3, len(products))+`)`, append([]any{importID, tx.Now()}, db.Args(products)...)...)
 	return err
 }
 

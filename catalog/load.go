@@ -139,7 +139,7 @@ func load(tx *db.Tx, ids []string) ([]Product, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	in, args := db.List(1, len(ids)), anys(ids)
+	in, args := db.List(1, len(ids)), db.Args(ids)
 	var rows []productRow
 	if err := tx.Select(&rows, `
 		SELECT p.id, p.slug, p.state, p.area, p.craft, p.garment, p.fabric, p.colour, p.title_en, p.title_hi, p.title_ur,
@@ -222,7 +222,7 @@ func loadVariants(tx *db.Tx, by string, ids []string) ([]Variant, error) {
 		SELECT v.id, v.product_id, v.sku, v.size, v.weight_grams
 		FROM variants v
 		WHERE `+by+` IN (`+db.List(1, len(ids))+`)
-		ORDER BY v.id`, anys(ids)...); err != nil || len(out) == 0 {
+		ORDER BY v.id`, db.Args(ids)...); err != nil || len(out) == 0 {
 		return out, err
 	}
 	variants := make([]string, len(out))
@@ -260,7 +260,7 @@ func loadLots(tx *db.Tx, by string, ids []string) ([]Lot, error) {
 		FROM lots l
 		JOIN stock s ON s.lot_id = l.id AND s.place = 'store'
 		WHERE `+by+` IN (`+db.List(1, len(ids))+`)
-		ORDER BY l.id`, anys(ids)...); err != nil || len(lots) == 0 {
+		ORDER BY l.id`, db.Args(ids)...); err != nil || len(lots) == 0 {
 		return lots, err
 	}
 	at := make(map[string]int, len(lots))
@@ -277,7 +277,7 @@ func loadLots(tx *db.Tx, by string, ids []string) ([]Lot, error) {
 		FROM lot_makers m
 		JOIN artisans a ON a.id = m.artisan_id
 		WHERE m.lot_id IN (`+db.List(1, len(lots))+`)
-		ORDER BY m.lot_id, m.pos`, anys(lotIDs)...); err != nil {
+		ORDER BY m.lot_id, m.pos`, db.Args(lotIDs)...); err != nil {
 		return nil, err
 	}
 	var who []string
@@ -302,14 +302,6 @@ func loadLots(tx *db.Tx, by string, ids []string) ([]Lot, error) {
 func firstName(name string) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
 	return first
-}
-
-func anys(ids []string) []any {
-	out := make([]any, len(ids))
-	for i, v := range ids {
-		out[i] = v
-	}
-	return out
 }
 
 func unique(ids []string) []string {

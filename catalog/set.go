@@ -66,7 +66,7 @@ func addParts(tx *db.Tx, variant string, parts []PartInput) error {
 		SELECT COUNT(*)
 		FROM variants v
 		WHERE v.id IN (`+db.List(1, len(ids))+`)
-			AND NOT EXISTS (SELECT 1 FROM set_parts p WHERE p.variant_id = v.id)`, anys(ids)...); err != nil {
+			AND NOT EXISTS (SELECT 1 FROM set_parts p WHERE p.variant_id = v.id)`, db.Args(ids)...); err != nil {
 		return err
 	}
 	if plain != len(parts) {
@@ -94,7 +94,7 @@ func partsOf(tx *db.Tx, variants []string) (map[string][]Part, error) {
 		JOIN variants v ON v.id = s.part_id
 		JOIN products p ON p.id = v.product_id
 		WHERE s.variant_id IN (`+db.List(1, len(variants))+`)
-		ORDER BY s.variant_id, s.pos`, anys(variants)...)
+		ORDER BY s.variant_id, s.pos`, db.Args(variants)...)
 	for _, r := range rows {
 		out[r.Set] = append(out[r.Set], r.Part)
 	}

@@ -76,7 +76,7 @@ func offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
 		JOIN products p ON p.id = v.product_id
 		LEFT JOIN imports i ON i.id = p.import_id
 		WHERE v.id IN (`+db.List(1, len(variants))+`)
-		ORDER BY v.id`, anys(variants)...); err != nil {
+		ORDER BY v.id`, db.Args(variants)...); err != nil {
 		return nil, err
 	}
 	cards, err := loadCards(tx, variants, Retail)

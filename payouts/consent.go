@@ -200,7 +200,7 @@ func agreed(tx *db.Tx, who []string, date string) (map[string][]Agreed, error) {
 		SELECT `+consentColumns+`
 		FROM deduction_consents
 		WHERE from_date <= $1 AND revoked_at IS NULL AND artisan_id IN (`+db.List(2, len(who))+`)
-		ORDER BY id`, with(date, who)...); err != nil {
+		ORDER BY id`, db.Args(who, date)...); err != nil {
 		return nil, err
 	}
 	out := map[string][]Agreed{}

@@ -94,20 +94,11 @@ func taxYearOf(tx *db.Tx, r Run, april int, who []string) (taxYear, error) {
 		SELECT artisan_id, nature, seen_paise, tax_paise
 		FROM tds_years
 		WHERE year = $1 AND artisan_id IN (`+db.List(2, len(who))+`)
-		ORDER BY artisan_id, nature`, with(y.year, who)...)
+		ORDER BY artisan_id, nature`, db.Args(who, y.year)...)
 	for _, row := range rows {
 		y.done[row.Artisan+" "+row.Nature] = tds.Year{Seen: row.Seen, Tax: row.Tax}
 	}
 	return y, err
-}
-
-// with puts an argument before a list of ids.
-func with(first any, ids []string) []any {
-	out := append(make([]any, 0, len(ids)+1), first)
-	for _, i := range ids {
-		out = append(out, i)
-	}
-	return out
 }
 
 func outstanding(tx *db.Tx, who []string) (map[string][]Outstanding, error) {
@@ -121,7 +112,7 @@ func outstanding(tx *db.Tx, who []string) (map[string][]Outstanding, error) {
 		SELECT artisan_id, id, amount_paise - recovered_paise - written_paise AS left_paise
 		FROM advances
 		WHERE state = $1 AND paused = '' AND artisan_id IN (`+db.List(2, len(who))+`)
-		ORDER BY id`, with("given", who)...)
+		ORDER BY id`, db.Args(who, AdvanceGiven)...)
 	for _, r := range rows {
 		out[r.Artisan] = append(out[r.Artisan], Outstanding{r.ID, r.Left})
 	}
@@ -138,7 +129,7 @@ func positions(tx *db.Tx, who []string) (map[string]int64, error) {
 		SELECT artisan_id, version
 		FROM payout_positions
 		WHERE artisan_id IN (`+db.List(1, len(who))+`)
-		ORDER BY artisan_id`, with("", who)[1:]...)
+		ORDER BY artisan_id`, db.Args(who)...)
 	for _, r := range rows {
 		out[r.Artisan] = r.Version
 	}
@@ -154,7 +145,7 @@ func moveOn(tx *db.Tx, who []string) error {
 	_, err := tx.Exec(`
 		UPDATE payout_positions
 		SET version = version + 1
-		WHERE artisan_id IN (`+db.List(1, len(who))+`)`, with("", who)[1:]...)
+		WHERE artisan_id IN (`+db.List(1, len(who))+`)`, db.Args(who)...)
 	return err
 }
 

@@ -52,6 +52,15 @@ func List(first, n int) string {
 	return string(b)
 }
 
+// Args are the arguments of a statement: some of its own, then a list.
+func Args[T any](list []T, first ...any) []any {
+	out := append(make([]any, 0, len(first)+len(list)), first...)
+	for _, v := range list {
+		out = append(out, v)
+	}
+	return out
+}
+
 // Values gives "($1, …), (…)" for rows of cols placeholders: the inside of VALUES.
 func Values(rows, cols int) string {
 	b := make([]byte, 0, rows*cols*5)

@@ -29,10 +29,6 @@ func Earnings(tx *db.Tx, artisans []string, from, to string) (map[string]map[str
 	if len(artisans) == 0 {
 		return out, nil
 	}
-	args := []any{from, to}
-	for _, a := range artisans {
-		args = append(args, a)
-	}
 	var rows []struct {
 		Artisan string      `db:"artisan_id"`
 		Nature  string      `db:"nature"`
@@ -43,7 +39,7 @@ func Earnings(tx *db.Tx, artisans []string, from, to string) (map[string]map[str
 		FROM earnings
 		WHERE month >= $1 AND month <= $2 AND artisan_id IN (`+db.List(3, len(artisans))+`)
 		GROUP BY artisan_id, nature
-		ORDER BY artisan_id, nature`, args...)
+		ORDER BY artisan_id, nature`, db.Args(artisans, from, to)...)
 	for _, r := range rows {
 		if out[r.Artisan] == nil {
 			out[r.Artisan] = map[string]money.Paise{}

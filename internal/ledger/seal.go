@@ -159,10 +159,6 @@ func BalancesAt(tx *db.Tx, block int64, accounts []Account) (map[Account]money.P
 	if len(accounts) == 0 {
 		return out, nil
 	}
-	args := []any{block}
-	for _, a := range accounts {
-		args = append(args, a)
-	}
 	var rows []accountSum
 	err := tx.Select(&rows, `
 		SELECT a.account, a.paise
@@ -172,7 +168,7 @@ func BalancesAt(tx *db.Tx, block int64, accounts []Account) (map[Account]money.P
 				SELECT MAX(b.block)
 				FROM account_blocks b
 				WHERE b.account = a.account AND b.block <= $1)
-		ORDER BY a.account`, args...)
+		ORDER BY a.account`, db.Args(accounts, block)...)
 	for _, r := range rows {
 		out[r.Account] = r.Paise
 	}
