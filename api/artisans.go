@@ -100,12 +100,16 @@ type setPayeeInput struct {
 		Account string `json:"account,omitempty" maxLength:"30"`
 		IFSC    string `json:"ifsc,omitempty" maxLength:"20"`
 		UPI     string `json:"upi,omitempty" maxLength:"320"`
+
+		Confirmed string `json:"confirmed,omitempty" maxLength:"500" doc:"How she said yes, and before whom; needed for a change"`
+		IFSCNote  string `json:"ifsc_note,omitempty" maxLength:"500" doc:"Who has seen that the code is in use, when the list of banks does not have it"`
 	}
 }
 
 func (s *Server) setPayee(ctx context.Context, in *setPayeeInput) (*answer[payee], error) {
 	p, err := s.Artisans.SetPayee(ctx, web.ActorOf(ctx), in.Key, artisans.PayeeInput{Artisan: in.ID, Kind: in.Body.Kind,
-		Holder: in.Body.Holder, Account: in.Body.Account, IFSC: in.Body.IFSC, UPI: in.Body.UPI})
+		Holder: in.Body.Holder, Account: in.Body.Account, IFSC: in.Body.IFSC, UPI: in.Body.UPI,
+		Confirmed: in.Body.Confirmed, IFSCNote: in.Body.IFSCNote})
 	if err != nil {
 		return nil, err
 	}

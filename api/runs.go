@@ -55,7 +55,7 @@ type exception struct {
 	ArtisanID string `json:"artisan_id"`
 	Name      text   `json:"name"`
 	Amount    signed `json:"amount"`
-	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, under_minimum or negative"`
+	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, dead_ifsc, under_minimum or negative"`
 }
 
 func runBody(r payouts.Run) run {

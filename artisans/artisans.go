@@ -21,6 +21,7 @@ var (
 	ErrCraft    = fault.New(fault.Invalid, "artisans.craft", "There is no such craft. The crafts are chikan, zardozi, applique and kundan.")
 	ErrName     = fault.New(fault.Invalid, "artisans.name", "The name is missing or longer than 120 characters. Nothing was saved.")
 	ErrPayee    = fault.New(fault.Invalid, "artisans.payee", "These payment details cannot be right. Nothing was saved.")
+	ErrConfirm  = fault.New(fault.Invalid, "artisans.confirm", "A change of payment details needs her own yes: write how she gave it and before whom. Nothing was saved.")
 	ErrNoPayee  = fault.New(fault.NotFound, "artisans.no_payee", "There are no payment details for this artisan yet.")
 	ErrConsent  = fault.New(fault.Invalid, "artisans.consent", "A consent is for name, photo or story. Nothing was saved.")
 )

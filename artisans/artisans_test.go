@@ -12,6 +12,7 @@ import (
 	"saebaan/artisans"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
+	"saebaan/internal/fault"
 	"saebaan/internal/testdb"
 	"saebaan/internal/vault"
 )
@@ -83,7 +84,7 @@ func TestPayeeIsSealedMaskedAndWaits(t *testing.T) {
 		if err != nil || first.Masked != "••••5678" || first.IFSC != "UTIB0000001" || first.UsableFrom > d.Clock.Now() {
 			t.Fatalf("%+v %v", first, err)
 		}
-		second, err := s.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a.ID, Kind: "upi", Holder: "Shabana", UPI: "Shabana.1@UPI"})
+		second, err := s.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a.ID, Kind: "upi", Holder: "Shabana", UPI: "Shabana.1@UPI", Confirmed: "thumbprint before Asha"})
 		if err != nil || second.Masked != "Sh•••@upi" || second.Version != 2 {
 			t.Fatalf("%+v %v", second, err)
 		}
@@ -169,4 +170,40 @@ func TestTheLastConsentCountsAndOthersStand(t *testing.T) {
 			t.Errorf("the pages were told %d times of 4", told)
 		}
 	})
+}
+
+// A code that no bank has is refused at entry unless somebody has seen it in
+// use, and a change needs her own yes.
+func TestAChangeNeedsHerYesAndABankThatIs(t *testing.T) {
+	s := service(t, testdb.SQLite(t))
+	admin := actor(auth.Administrator, "")
+	a, err := s.Create(ctx, admin, "", artisans.Input{NameEn: "Shabana", Area: "lucknow", Member: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := artisans.PayeeInput{Artisan: a.ID, Kind: "bank", Holder: "Shabana", Account: "123456789012", IFSC: "SBMY0040704"} // a bank that merged
+	if _, err := s.SetPayee(ctx, admin, "", in); !errors.Is(err, artisans.ErrPayee) || fault.Of(err).Fields[0].Location != "ifsc" {
+		t.Errorf("a dead code: %v", err)
+	}
+	in.IFSCNote = " Asha has this year's passbook in hand "
+	first, err := s.SetPayee(ctx, admin, "", in)
+	if err != nil || first.Dead() || first.IFSCNote != "Asha has this year's passbook in hand" {
+		t.Errorf("seen in use: %+v %v", first, err)
+	}
+	in.IFSC, in.IFSCNote = "barb0 hardoi", ""
+	if _, err := s.SetPayee(ctx, admin, "", in); !errors.Is(err, artisans.ErrConfirm) {
+		t.Errorf("changed without her: %v", err)
+	}
+	in.Confirmed = "thumbprint before Rehana"
+	if second, err := s.SetPayee(ctx, admin, "", in); err != nil || second.IFSC != "BARB0HARDOI" || second.Confirmed != "thumbprint before Rehana" || second.Dead() {
+		t.Errorf("changed by her: %+v %v", second, err)
+	}
+	for _, p := range []artisans.Payee{{Kind: "bank", IFSC: "SBMY0040704"}, {Kind: "bank", IFSC: "ALLA0210062"}} {
+		if !p.Dead() {
+			t.Errorf("%s is alive", p.IFSC)
+		}
+	}
+	if (artisans.Payee{Kind: "upi"}).Dead() {
+		t.Error("a UPI id has no code")
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"saebaan/internal/db"
 	"saebaan/internal/id"
 	"saebaan/internal/idem"
+	"saebaan/internal/ifsc"
 	"saebaan/internal/vault"
 )
 
@@ -26,8 +27,14 @@ type Payee struct {
 	Kind       string  `db:"kind"` // bank or upi
 	Masked     string  `db:"masked"`
 	IFSC       string  `db:"ifsc"`
+	IFSCNote   string  `db:"ifsc_note"` // who has seen that an unknown code is in use
+	Confirmed  string  `db:"confirmed"` // how she said yes to a change, and before whom
 	UsableFrom db.Time `db:"usable_from"`
 }
+
+// Dead reports whether money sent to a bank's code will come back: banks merge,
+// and old passbooks carry codes that are no more. It is asked again at each run.
+func (p Payee) Dead() bool { return p.Kind == "bank" && p.IFSCNote == "" && !ifsc.Known(p.IFSC) }
 
 // PayeeInput is a bank account (number and IFSC) or a UPI id, with the name it is held in.
 type PayeeInput struct {
@@ -37,6 +44,9 @@ type PayeeInput struct {
 	Account string
 	IFSC    string
 	UPI     string
+
+	Confirmed string // how she said yes, and before whom; needed for a change
+	IFSCNote  string // who has seen that the code is in use, when our list lacks it
 }
 
 // Details are opened payee details, for a bank file only.
@@ -49,7 +59,6 @@ type Details struct {
 
 var (
 	accountForm = regexp.MustCompile(`^[0-9]{9,18}$`)
-	ifscForm    = regexp.MustCompile(`^[A-Z]{4}0[A-Z0-9]{6}$`)
 	latinName   = regexp.MustCompile(`[A-Za-z]`)
 	upiForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}@[a-z][a-z0-9]{1,63}$`)
 )
@@ -63,12 +72,15 @@ func (in PayeeInput) details() (Details, error) {
 	switch in.Kind {
 	case "bank":
 		d.Account = strings.ReplaceAll(in.Account, " ", "")
-		d.IFSC = strings.ToUpper(strings.ReplaceAll(in.IFSC, " ", ""))
+		d.IFSC = ifsc.Normal(strings.ReplaceAll(in.IFSC, " ", ""))
 		if !accountForm.MatchString(d.Account) {
 			return d, ErrPayee.At("account", "an account number has 9 to 18 digits")
 		}
-		if !ifscForm.MatchString(d.IFSC) {
+		if !ifsc.WellFormed(d.IFSC) {
 			return d, ErrPayee.At("ifsc", "an IFSC has four letters, a zero and six letters or digits")
+		}
+		if in.IFSCNote == "" && !ifsc.Known(d.IFSC) {
+			return d, ErrPayee.At("ifsc", "no bank branch is known under this code; a bank that has merged has new ones. Ask for this year's passbook, or note who has seen that the code is in use")
 		}
 	case "upi":
 		local, handle, _ := strings.Cut(strings.TrimSpace(in.UPI), "@")
@@ -96,6 +108,10 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
 		return Payee{}, err
 	}
+	in.Confirmed, in.IFSCNote = strings.TrimSpace(in.Confirmed), strings.TrimSpace(in.IFSCNote)
+	if len(in.Confirmed) > 500 || len(in.IFSCNote) > 500 {
+		return Payee{}, ErrPayee.At("confirmed, ifsc_note", "at most 500 letters")
+	}
 	d, err := in.details()
 	if err != nil {
 		return Payee{}, err
@@ -114,7 +130,8 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 			if !actor.CoversArea(area) {
 				return Payee{}, ErrNotFound
 			}
-			p := Payee{ID: id.New("pay"), Artisan: in.Artisan, Kind: in.Kind, Masked: d.masked(), IFSC: d.IFSC, UsableFrom: tx.Now()}
+			p := Payee{ID: id.New("pay"), Artisan: in.Artisan, Kind: in.Kind, Masked: d.masked(), IFSC: d.IFSC,
+				IFSCNote: in.IFSCNote, Confirmed: in.Confirmed, UsableFrom: tx.Now()}
 			if err := tx.Get(&p.Version, `
 				SELECT COALESCE(MAX(version), 0) + 1
 				FROM payees
@@ -122,6 +139,9 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 				return Payee{}, err
 			}
 			if p.Version > 1 {
+				if p.Confirmed == "" {
+					return Payee{}, ErrConfirm
+				}
 				p.UsableFrom = tx.Now().Add(PayeeWait)
 			}
 			sealed, err := s.vault.Seal(string(plain), place(p))
@@ -129,10 +149,10 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 				return Payee{}, err
 			}
 			if _, err := tx.Exec(`
-				INSERT INTO payees (id, artisan_id, version, kind, sealed, masked, ifsc, blind, usable_from, created_by, created_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+				INSERT INTO payees (id, artisan_id, version, kind, sealed, masked, ifsc, blind, usable_from, created_by, created_at, confirmed, ifsc_note)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 				p.ID, p.Artisan, p.Version, p.Kind, sealed, p.Masked, p.IFSC,
-				s.vault.Blind(d.Account+d.IFSC+d.UPI), p.UsableFrom, actor.String(), tx.Now()); err != nil {
+				s.vault.Blind(d.Account+d.IFSC+d.UPI), p.UsableFrom, actor.String(), tx.Now(), p.Confirmed, p.IFSCNote); err != nil {
 				return Payee{}, err
 			}
 			if err := bump(tx, in.Artisan); err != nil {
@@ -195,7 +215,7 @@ func Payees(tx *db.Tx, artisans []string) (map[string]Payee, error) {
 func latestPayees(tx *db.Tx, artisans []any) (map[string]Payee, error) {
 	var rows []Payee
 	err := tx.Select(&rows, `
-		SELECT p.id, p.artisan_id, p.version, p.kind, p.masked, p.ifsc, p.usable_from
+		SELECT p.id, p.artisan_id, p.version, p.kind, p.masked, p.ifsc, p.ifsc_note, p.confirmed, p.usable_from
 		FROM payees p
 		WHERE p.artisan_id IN (`+db.List(1, len(artisans))+`)
 			AND p.version = (SELECT MAX(q.version) FROM payees q WHERE q.artisan_id = p.artisan_id)

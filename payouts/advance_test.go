@@ -289,13 +289,16 @@ func TestWhatIsTooLittleIsCarried(t *testing.T) {
 				Credit(ledger.Stripe, 500, ledger.Tags{}))
 			return err
 		}))
+		dead := w.artisan(30_000)
+		_, err := d.Pool().ExecContext(ctx, `UPDATE payees SET ifsc = 'SBMY0040704' WHERE artisan_id = $1`, dead) // her bank has merged since
+		w.ok(err)
 		r, err := w.payouts.Prepare(ctx, preparer, "")
 		w.ok(err)
 		reasons := map[string]string{}
 		for _, e := range r.Exceptions {
 			reasons[e.ArtisanID] = fmt.Sprint(e.Reason, " ", int64(e.Amount))
 		}
-		if len(r.Items) != 0 || reasons[small] != "under_minimum 11000" || reasons[debtor] != "negative -500" || w.advance(a).Recovered != 0 {
+		if len(r.Items) != 0 || reasons[small] != "under_minimum 11000" || reasons[debtor] != "negative -500" || reasons[dead] != "dead_ifsc 30000" || w.advance(a).Recovered != 0 {
 			t.Errorf("%d items, %v", len(r.Items), reasons)
 		}
 	})

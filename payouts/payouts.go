@@ -87,6 +87,7 @@ const (
 	ClaimedElsewhere = "claimed_elsewhere"
 	Changed          = "changed"       // her money, an advance or a deduction changed after the run was prepared
 	UnderMinimum     = "under_minimum" // carried to the next run
+	DeadIFSC         = "dead_ifsc"     // no bank branch has her code (any more)
 	Negative         = "negative"      // more was reversed than she is owed
 )
 

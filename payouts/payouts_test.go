@@ -345,7 +345,7 @@ func TestBankFileIsTheSameBytesAndSafe(t *testing.T) {
 		r := w.sent(preparer)
 		_, first, err := w.payouts.BankFile(ctx, preparer, r.ID)
 		w.ok(err)
-		_, err = w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a, Kind: "upi", Holder: "Maker", UPI: "maker@upi"})
+		_, err = w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a, Kind: "upi", Holder: "Maker", UPI: "maker@upi", Confirmed: "in person"})
 		w.ok(err)
 		_, second, err := w.payouts.BankFile(ctx, approver, r.ID)
 		w.ok(err)
@@ -441,7 +441,7 @@ func TestAChangedAccountVoidsTheRun(t *testing.T) {
 		a := w.artisan(50000)
 		change := func(upi string) {
 			t.Helper()
-			_, err := w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a, Kind: "upi", Holder: "Maker", UPI: upi})
+			_, err := w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a, Kind: "upi", Holder: "Maker", UPI: upi, Confirmed: "in person"})
 			w.ok(err)
 		}
 		r := w.submitted(preparer)

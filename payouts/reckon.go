@@ -201,6 +201,8 @@ func (s standing) reckon(tx *db.Tx, terms Terms, r Run, artisan string) (out rec
 		reason = NoPayee
 	case payee.UsableFrom > tx.Now():
 		reason = PayeeWaiting
+	case payee.Dead():
+		reason = DeadIFSC
 	}
 	if reason != "" {
 		return reckoning{exception: Exception{ArtisanID: artisan, Amount: available, Reason: reason}}, true, nil

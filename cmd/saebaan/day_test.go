@@ -208,7 +208,7 @@ func (s *shop) secondRun(t *testing.T, paid, returned string) {
 	if st.Paise("payable") != 2*(121500+41200) || st.Paise("paid") != 0 {
 		t.Fatalf("after the return: %s", st.Raw)
 	}
-	s.asha.Post("/v1/artisans/"+returned+"/payees", obj{"kind": "bank", "holder": "Maker", "account": "123456789012", "ifsc": "UTIB0000001"})
+	s.asha.Post("/v1/artisans/"+returned+"/payees", obj{"kind": "bank", "holder": "Maker", "confirmed": "in person", "account": "123456789012", "ifsc": "UTIB0000001"})
 	early := s.preparer.Post("/v1/payout-runs", nil)
 	if len(early.List("items")) != 0 || early.Str("exceptions", 0, "reason") != "payee_waiting" {
 		t.Fatalf("inside 48 hours: %s", early.Raw)

@@ -55,7 +55,7 @@ var roleTable = map[string]permission{
 	"POST /v1/artisans":               {body: obj{"name": obj{"en": "Role"}, "area": "lucknow", "crafts": []string{"chikan"}}, told: field},
 	"GET /v1/artisans/{id}":           {known: "artisan", told: readers},
 	"GET /v1/artisans/{id}/statement": {known: "artisan", told: readers},
-	"POST /v1/artisans/{id}/payees":   {body: obj{"kind": "upi", "holder": "Role", "upi": "role@upi"}, known: "artisan", told: field},
+	"POST /v1/artisans/{id}/payees":   {body: obj{"kind": "upi", "holder": "Role", "upi": "role@upi", "confirmed": "thumbprint before Asha"}, known: "artisan", told: field},
 	"POST /v1/artisans/{id}/pan":      {body: obj{"pan": "ABMPA3211G"}, known: "artisan", told: field},
 	"POST /v1/artisans/{id}/consents": {body: obj{"purpose": "name", "granted": true, "notice": "1", "language": "en"}, known: "artisan", told: field},
 
