@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"saebaan/artisans"
 	"saebaan/catalog"
 	"saebaan/internal/web"
@@ -149,6 +151,7 @@ type statement struct {
 	Claimed   signed          `json:"claimed" doc:"Now: in a submitted run"`
 	InTransit signed          `json:"in_transit" doc:"Now: with the bank"`
 	Paid      signed          `json:"paid" doc:"Ever, less what the bank returned"`
+	Aloud     []string        `json:"aloud" nullable:"false" doc:"What is read to her, in the language asked for"`
 	Lines     []statementLine `json:"lines" nullable:"false"`
 }
 
@@ -169,6 +172,8 @@ type statementInput struct {
 	ByID
 	From string `query:"from" maxLength:"10" doc:"Business date, YYYY-MM-DD"`
 	To   string `query:"to" maxLength:"10"`
+
+	Language string `query:"language" enum:"en,hi,ur" default:"hi" doc:"Of what is read to her"`
 }
 
 func (s *Server) statement(ctx context.Context, in *statementInput) (*one[statement], error) {
@@ -176,7 +181,26 @@ func (s *Server) statement(ctx context.Context, in *statementInput) (*one[statem
 	if err != nil {
 		return nil, err
 	}
-	return &one[statement]{statementBody(st)}, nil
+	body := statementBody(st)
+	body.Aloud = st.Aloud(in.Language)
+	return &one[statement]{body}, nil
+}
+
+func voiceOperation() huma.Operation {
+	return fileOperation(op(get, "/artisans/{id}/statement/voice", "get-statement-voice", "Fetch an artisan's statement as a recording"), "audio/wav")
+}
+
+// statementVoice speaks Hindi or Urdu; there is no English recording.
+func (s *Server) statementVoice(ctx context.Context, in *statementInput) (*file, error) {
+	st, err := s.Payouts.Statement(ctx, web.ActorOf(ctx), in.ID, in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	wav, err := st.Voice(in.Language)
+	if err != nil {
+		return nil, err
+	}
+	return &file{"audio/wav", `inline; filename="` + st.VoiceName() + `"`, wav}, nil
 }
 
 func statementBody(st payouts.Statement) statement {

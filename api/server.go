@@ -121,6 +121,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, made("/artisans", "create-artisan", "Register an artisan"), s.createArtisan)
 	huma.Register(a, op(get, "/artisans", "list-artisans", "List artisans"), s.listArtisans)
 	huma.Register(a, op(get, "/artisans/{id}", "get-artisan", "Read an artisan"), s.getArtisan)
+	huma.Register(a, voiceOperation(), s.statementVoice)
 	huma.Register(a, made("/artisans/{id}/payees", "set-payee", "Set how an artisan is paid"), s.setPayee)
 	huma.Register(a, made("/artisans/{id}/pan", "set-pan", "Keep an artisan's PAN"), s.setPAN)
 	huma.Register(a, made("/artisans/{id}/consents", "set-consent", "Record a consent or its withdrawal"), s.setConsent)

@@ -162,7 +162,10 @@ func deduct(tx *db.Tx, items []Item, sign int64) error {
 	return err
 }
 
-func tags(i Item) ledger.Tags { return ledger.Tags{Artisan: i.ArtisanID, Nature: "payout"} }
+// payoutNature marks what is paid to an artisan, as against what she earned.
+const payoutNature = "payout"
+
+func tags(i Item) ledger.Tags { return ledger.Tags{Artisan: i.ArtisanID, Nature: payoutNature} }
 
 // claimEntry takes the gross from what is payable: the net is set aside for her,
 // the deductions go where they belong. Sign −1 gives it all back from the

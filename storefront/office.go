@@ -169,3 +169,16 @@ func (s *Site) statement(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	}
 	return views.Statement(p.Titled(p.T("statement.title"), ""), st), nil
 }
+
+// statementVoice is the statement as a recording in the language of the page.
+func (s *Site) statementVoice(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	st, err := s.Payouts.Statement(c.UserContext(), p.Actor, c.Params("id"), c.Query("from"), c.Query("to"))
+	if err != nil {
+		return nil, err
+	}
+	wav, err := st.Voice(p.Lang.Code)
+	if err != nil {
+		return nil, err
+	}
+	return nil, download(c, st.VoiceName(), "audio/wav", wav)
+}

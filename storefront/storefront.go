@@ -81,6 +81,7 @@ func Register(app *fiber.App, c Config) *Site {
 	post("/office/orders/:id/deliver", s.deliver)
 	office("/office/artisans", s.artisans)
 	office("/office/artisans/:id", s.statement)
+	office("/office/artisans/:id/voice", s.statementVoice)
 	office("/office/runs", s.runs)
 	post("/office/runs", s.prepareRun)
 	office("/office/runs/:id", s.run)

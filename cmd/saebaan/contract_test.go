@@ -156,6 +156,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	s.guest.Client.Transport = heard
 	s.aDay(t)
 	s.moneyDay(t)
+	s.payoutDay(t)
 
 	done := map[string]bool{}
 	for _, e := range heard.told {

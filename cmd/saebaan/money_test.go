@@ -164,6 +164,10 @@ func (s *shop) cardOrder(t *testing.T, medium string) (month string) {
 	if o.Paise("total") != quote.Paise("total") || o.Str("coupon") != "EID" || o.Str("registration") != "09" || o.Str("lines", 2, "kind") != "shipping" {
 		t.Fatalf("not as quoted: %s", o.Raw)
 	}
+	o.buyer.Do(422, "POST", o.path+"/mail", obj{"email": "nobody"})
+	if got := o.buyer.Post(o.path+"/mail", obj{"email": "later@example.org"}); got.Str("buyer", "email") != "later@example.org" {
+		t.Fatalf("mails go to: %s", got.Raw)
+	}
 	line, tag := o.Str("lines", 0, "id"), o.Paise("lines", 0, "tag") // two of three, which a paisa more was taken off
 	if o.Paise("lines", 0, "list_price") != 60000 || o.Paise("lines", 0, "full_tag") != 63000 || o.Paise("lines", 0, "taxable") != 60000-3334 {
 		t.Fatalf("line: %s", o.Raw)

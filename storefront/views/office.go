@@ -196,7 +196,7 @@ func movements(st payouts.Statement) []moved {
 		if l.Paise >= 0 {
 			continue
 		}
-		m := moved{day: l.BusinessDate, to: accountWord(l.Account, st.Artisan.ID), reason: l.Reason, order: l.Order, paise: -l.Paise}
+		m := moved{day: l.BusinessDate, to: movedTo(l, st.Artisan.ID), reason: l.Reason, order: l.Order, paise: -l.Paise}
 		m.nature, m.stage, _ = strings.Cut(l.Nature, ":")
 		out = append(out, m)
 	}
@@ -211,8 +211,22 @@ func since(from string) string {
 	return from
 }
 
-func accountWord(account, artisan string) string {
-	switch ledger.Account(account) {
+// movedTo says in a word where money of an artisan went.
+func movedTo(l payouts.StatementLine, artisan string) string {
+	account := ledger.Account(l.Account)
+	switch {
+	case account == ledger.Advance(artisan) && l.Kind == "advance_written_off":
+		return "written_off"
+	case account == ledger.Advance(artisan):
+		return "recovered"
+	case l.Nature == "advance":
+		return "advance"
+	case strings.HasPrefix(l.Account, "liability:tds:"):
+		return "tds"
+	case strings.HasPrefix(l.Account, "liability:group:"):
+		return l.Account[strings.LastIndexByte(l.Account, ':')+1:]
+	}
+	switch account {
 	case ledger.Held(artisan):
 		return "held"
 	case ledger.Payable(artisan):

@@ -1,0 +1,97 @@
+package main_test
+
+import (
+	"bytes"
+	"testing"
+)
+
+// A woman's money goes its way over REST alone: her group and what she agrees to
+// give it, an advance that two people answer for, her PAN, a run that takes what
+// it may, and a statement that is read aloud.
+func TestMoneyOutByREST(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, environment []string) {
+		s := open(t, environment)
+		s.payoutDay(t)
+		s.verify()
+	})
+}
+
+func (s *shop) payoutDay(t *testing.T) {
+	t.Helper()
+	maker := s.artisan("Payout Maker")
+	if got := s.asha.Do(201, "POST", "/v1/artisans/"+maker+"/pan", obj{"pan": "abmpa3211g"}); got.Str("pan") != "ABXXXXXXXG" {
+		t.Errorf("PAN: %s", got.Raw)
+	}
+	s.groupDay(t, maker)
+	wanted := s.preparer.Do(201, "POST", "/v1/advances", obj{"artisan_id": maker, "kind": "cash", "amount": inr(50000), "reason": "thread"})
+	advance := "/v1/advances/" + wanted.Str("id")
+	if list := s.approver.Get("/v1/advances"); list.Str("data", 0, "id") != wanted.Str("id") || list.Str("data", 0, "state") != "proposed" {
+		t.Errorf("waiting: %s", list.Raw)
+	}
+	s.both.Do(200, "POST", advance+"/decide", obj{"decision": "yes", "reference": "VCH-1", "password": password})
+	s.preparer.Do(200, "POST", advance+"/pause", obj{"reason": "a wedding"})
+	s.preparer.Do(200, "POST", advance+"/pause", obj{"reason": ""})
+	_, v := s.kurta("PAYOUT", 2, map[string]string{"embroidery": maker}, false)
+	order := s.buy(t, map[string]int64{v: 1}, "09")
+	s.admin.Post("/v1/orders/"+order+"/dispatch", nil)
+	s.admin.Post("/v1/orders/"+order+"/deliver", nil)
+	s.guest.Post("/v1/test/clock", obj{"advance": "169h"})
+	run := s.preparer.Post("/v1/payout-runs", nil)
+	at := 0
+	for i := range run.List("items") {
+		if run.Str("items", i, "artisan_id") == maker {
+			at = i
+		}
+	}
+	gross, net := run.Paise("items", at, "gross"), run.Paise("items", at, "amount")
+	if len(run.List("items", at, "deductions")) != 2 || run.Str("items", at, "deductions", 0, "kind") != "savings" || run.Paise("items", at, "deductions", 0, "amount") != 1000 ||
+		run.Str("items", at, "deductions", 1, "of") != wanted.Str("id") || gross != net+1000+run.Paise("items", at, "deductions", 1, "amount") || net == 0 {
+		t.Fatalf("run: %s", run.Raw)
+	}
+	s.preparer.Post("/v1/payout-runs/"+run.Str("id")+"/submit", nil)
+	if got := s.preparer.Get("/v1/advances?artisan_id=" + maker); got.Paise("data", 0, "recovered") != run.Paise("items", at, "deductions", 1, "amount") {
+		t.Errorf("recovered: %s", got.Raw)
+	}
+	s.preparer.Post("/v1/payout-runs/"+run.Str("id")+"/withdraw", nil)
+	s.preparer.Do(200, "POST", advance+"/write-off", obj{"reason": "the roof fell in"})
+	if got := s.approver.Do(200, "POST", advance+"/write-off/decide", obj{"decision": "yes", "password": password}); got.Str("state") != "closed" || got.Paise("left") != 0 || got.Paise("written_off") != 50000 {
+		t.Errorf("written off: %s", got.Raw)
+	}
+	st := s.preparer.Get("/v1/artisans/" + maker + "/statement?language=ur")
+	if len(st.List("aloud")) != 3 || st.Paise("payable") != gross {
+		t.Errorf("statement: %s", st.Raw)
+	}
+	voice := s.preparer.Get("/v1/artisans/" + maker + "/statement/voice?language=ur")
+	if !bytes.HasPrefix(voice.Raw, []byte("RIFF")) || voice.Header.Get("Content-Type") != "audio/wav" {
+		t.Errorf("voice: %d bytes, %v", len(voice.Raw), voice.Header)
+	}
+}
+
+// groupDay: she joins a group and agrees to save ₹10 a run; what she agreed for
+// a loan she takes back.
+func (s *shop) groupDay(t *testing.T, maker string) {
+	t.Helper()
+	group := s.asha.Do(201, "POST", "/v1/groups", obj{"name": obj{"en": "Roshni", "hi": "रोशनी"}, "area": "lucknow", "bylaws": "₹10 a fortnight"}).Str("id")
+	s.asha.Do(200, "POST", "/v1/groups/"+group+"/members", obj{"artisan_id": maker, "date": "2026-01-01", "role": "leader"})
+	if got := s.preparer.Get("/v1/groups/" + group); got.Str("members", 0, "artisan_id") != maker || got.At("members", 0, "leader") != true {
+		t.Errorf("group: %s", got.Raw)
+	}
+	if got := s.asha.Get("/v1/groups"); got.Str("data", 0, "id") != group {
+		t.Errorf("groups: %s", got.Raw)
+	}
+	agrees := func(kind string, most, total int64) string {
+		body := obj{"group_id": group, "kind": kind, "most": inr(most), "from": "2026-01-01", "notice": "2026-11", "language": "hi", "confirmed": "thumbprint before Asha"}
+		if total > 0 {
+			body["total"] = inr(total)
+		}
+		return s.asha.Do(201, "POST", "/v1/artisans/"+maker+"/deduction-consents", body).Str("id")
+	}
+	agrees("savings", 1000, 0)
+	loan := agrees("loan", 5000, 20000)
+	if got := s.asha.Do(200, "POST", "/v1/deduction-consents/"+loan+"/revoke", nil); got.Str("revoked_at") == "" || got.Paise("total") != 20000 {
+		t.Errorf("revoked: %s", got.Raw)
+	}
+	if got := s.preparer.Get("/v1/artisans/" + maker + "/deduction-consents"); len(got.List("data")) != 2 {
+		t.Errorf("consents: %s", got.Raw)
+	}
+}
