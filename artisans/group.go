@@ -269,3 +269,20 @@ func MembersOn(tx *db.Tx, artisans []string, date string) (map[string]string, er
 	}
 	return out, err
 }
+
+// GroupOf is the group that an artisan is in now, or ErrNoGroup.
+func (s *Service) GroupOf(ctx context.Context, actor auth.Actor, artisan string) (Group, error) {
+	if err := actor.Require(auth.Coordinator, auth.Preparer, auth.Approver, auth.Administrator); err != nil {
+		return Group{}, err
+	}
+	var out Group
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		now, err := MembersOn(tx, []string{artisan}, tx.Now().Date())
+		if err != nil {
+			return err
+		}
+		out, err = groupFor(tx, actor, now[artisan])
+		return err
+	})
+	return out, err
+}

@@ -70,6 +70,8 @@ type Advance struct {
 	ProposedAt db.Time      `db:"proposed_at"`
 	DecidedBy  string       `db:"decided_by"`
 	DecidedAt  *db.Time     `db:"decided_at"`
+	NameEn     string       `db:"name_en"` // hers, in lists
+	NameHi     string       `db:"name_hi"`
 }
 
 // Left is what is still to be recovered, in paise.
@@ -352,7 +354,9 @@ func (s *Service) Advances(ctx context.Context, actor auth.Actor, artisan, after
 	}
 	var out []Advance
 	return out, s.db.Select(ctx, &out, `
-		SELECT `+advanceColumns+`
+		SELECT `+advanceColumns+`,
+			(SELECT r.name_en FROM artisans r WHERE r.id = advances.artisan_id) AS name_en,
+			(SELECT r.name_hi FROM artisans r WHERE r.id = advances.artisan_id) AS name_hi
 		FROM advances
 		WHERE id > $1 AND (artisan_id = $2 OR ($2 = '' AND (state = 'proposed'
 			OR (state = 'given' AND amount_paise > recovered_paise + written_paise))))

@@ -162,3 +162,6 @@ type Service struct {
 func NewService(d *db.DB, a *artisans.Service, s stepUp, t Terms) *Service {
 	return &Service{db: d, artisans: a, auth: s, terms: t}
 }
+
+// Today is the business date, for what a person dates.
+func (s *Service) Today() string { return s.db.Clock.Now().Date() }

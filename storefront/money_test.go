@@ -226,7 +226,7 @@ func TestCouponsAndBooks(t *testing.T) {
 func TestOfficePagesAreForTheirRoles(t *testing.T) {
 	s := open(t)
 	asha, nusrat := s.browser().signIn("asha"), s.browser().signIn("nusrat")
-	for _, path := range []string{"/office/returns", "/office/money", "/office/coupons", "/office/write-offs", "/office/registrations", "/office/gst",
+	for _, path := range []string{"/office/returns", "/office/money", "/office/coupons", "/office/write-offs", "/office/advances", "/office/registrations", "/office/gst",
 		"/office/gst.csv", "/office/gst.json", "/office/reconciliation"} {
 		asha.get(path).shows(403)
 		if got := s.browser().get(path).path; !strings.HasPrefix(got, "/sign-in") {

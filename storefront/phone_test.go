@@ -234,7 +234,7 @@ func (s *shop) phoneAfterSending(p *phone, people []*browser, order string) {
 	for _, l := range []string{"en", "hi"} {
 		for who, paths := range map[*browser][]string{
 			nusrat:    {"/office", "/office/orders", "/office/registrations", "/orders/" + sent},
-			meera:     {"/office/money", "/office/gst", "/office/reconciliation"},
+			meera:     {"/office/money", "/office/gst", "/office/reconciliation", "/office/advances?artisan=" + s.people["shabana"]},
 			people[3]: {"/office/coupons", "/office/write-offs"},
 		} {
 			p.as(who, l)
