@@ -22,6 +22,10 @@ var (
 	ErrNotInside = fault.New(fault.Conflict, "payouts.not_member", "She is not a member of this group now, so nothing can be deducted for it. Nothing was saved.")
 )
 
+// ConsentNotice is the version of what an artisan is read before she agrees, as
+// the page has it.
+const ConsentNotice = "2026-11"
+
 // Consent is what a woman has agreed to give her group out of each payment:
 // dated, capped per run and, for a loan, in all, and hers to take back at any
 // time, which counts from the next run. Sums are paise.

@@ -32,7 +32,7 @@ func TestGroupsThroughForms(t *testing.T) {
 	consents := "/office/artisans/" + maker + "/consents"
 	agrees := asha.get(consents).shows(200, "She has agreed to nothing", "Read to her", "Roshni").form(consents)
 	yes := func(kind, most, total, confirmed string) url.Values {
-		return with(agrees, "kind", kind, "most", most, "total", total, "confirmed", confirmed, "from", "2026-01-05")
+		return with(agrees, "kind", kind, "most", most, "total", total, "confirmed", confirmed, "from", "2026-01-05", "language", "ur")
 	}
 	asha.post(consents, yes("savings", "ten", "0", "thumb")).shows(422, "The consent cannot be noted like this")
 	asha.post(consents, yes("savings", "10", "0", " ")).shows(422, "The consent cannot be noted like this")

@@ -210,9 +210,30 @@ func (s *shop) phoneBank(p *phone, shopper *browser, order string) {
 	}
 }
 
+// phonePayouts looks at what stands between a maker and her money: her group,
+// what she agreed to, an advance, and her statement.
+func (s *shop) phonePayouts(p *phone, meera *browser) {
+	asha, maker := s.browser().signIn("asha"), s.people["shabana"]
+	group := asha.post("/office/groups", url.Values{"name_en": {"Roshni"}, "name_hi": {"रोशनी"}, "area": {"lucknow"}, "bylaws": {"दस रुपये हर पखवाड़े"}}).shows(200).path
+	asha.post(group+"/members", url.Values{"artisan": {maker}, "role": {"leader"}, "date": {"2026-01-05"}}).shows(200)
+	asha.post("/office/artisans/"+maker+"/consents", url.Values{"group": {group[len("/office/groups/"):]}, "kind": {"savings"}, "most": {"10"}, "total": {"0"},
+		"from": {"2026-01-05"}, "notice": {"2026-11"}, "language": {"hi"}, "confirmed": {"अंगूठा, रेहाना के सामने"}}).shows(200)
+	meera.post("/office/advances", url.Values{"artisan": {maker}, "kind": {"material"}, "amount": {"500"}, "reason": {"ईद के लिए धागा"}}).shows(200)
+	for _, l := range []string{"en", "hi"} {
+		p.as(asha, l)
+		for name, path := range map[string]string{"groups": "/office/groups", "group": group, "consents": "/office/artisans/" + maker + "/consents"} {
+			p.open(path, l+"-"+name)
+		}
+		p.as(meera, l)
+		p.open("/office/advances", l+"-advances")
+		p.open("/office/artisans/"+maker, l+"-maker")
+	}
+}
+
 // phoneAfterSending looks at what follows a dispatch: papers, returns, money.
 func (s *shop) phoneAfterSending(p *phone, people []*browser, order string) {
 	shopper, nusrat, meera := people[0], people[1], people[2]
+	s.phonePayouts(p, meera)
 	nusrat.post("/office/orders/"+order+"/dispatch", url.Values{"carrier": {"delhivery"}, "tracking": {"DL123456789"}}).shows(200)
 	nusrat.post("/office/orders/"+order+"/deliver", nil).shows(200)
 	page := shopper.get("/orders/" + order)
@@ -234,7 +255,7 @@ func (s *shop) phoneAfterSending(p *phone, people []*browser, order string) {
 	for _, l := range []string{"en", "hi"} {
 		for who, paths := range map[*browser][]string{
 			nusrat:    {"/office", "/office/orders", "/office/registrations", "/orders/" + sent},
-			meera:     {"/office/money", "/office/gst", "/office/reconciliation", "/office/advances?artisan=" + s.people["shabana"]},
+			meera:     {"/office/money", "/office/gst", "/office/reconciliation"},
 			people[3]: {"/office/coupons", "/office/write-offs"},
 		} {
 			p.as(who, l)
