@@ -37,7 +37,7 @@ func (s *shop) passes(by time.Duration) {
 
 func (s *shop) worker() *testkit.Program {
 	s.t.Helper()
-	return testkit.Start(s.t, s.Data, s.Env, "worker")
+	return testkit.Work(s.t, s.Data, s.Env)
 }
 
 // A server without a worker only writes down what is to be done; a worker of its

@@ -60,6 +60,36 @@ func TestConcurrentIncrementsLoseNothing(t *testing.T) {
 	})
 }
 
+// On a machine so slow that the tries side by side use up the budget, each write
+// still has its try alone, and none of them is lost.
+func TestSlowWritesHaveATryAlone(t *testing.T) {
+	d := testdb.Postgres(t)
+	ctx := context.Background()
+	if err := d.AdvanceClock(ctx, time.Microsecond); err != nil {
+		t.Fatal(err)
+	}
+	const writers = 6
+	errs := make(chan error, writers)
+	for range writers {
+		go func() {
+			errs <- d.Write(ctx, func(tx *db.Tx) error {
+				var have int64
+				if err := tx.Get(&have, `SELECT offset_us FROM test_clock WHERE id = 1`); err != nil {
+					return err
+				}
+				time.Sleep(time.Second)
+				_, err := tx.Exec(`UPDATE test_clock SET offset_us = $1 WHERE id = 1`, have+1)
+				return err
+			})
+		}()
+	}
+	for range writers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestFailedClosureLeavesNothing(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		boom := errors.New("boom")

@@ -22,7 +22,7 @@ import (
 const (
 	retryBudget   = 3 * time.Second
 	writeDeadline = 30 * time.Second
-	patience      = 4 // lost tries, after which a write runs alone
+	patience      = 4 // lost tries, after which a write runs alone; sooner when half the budget is gone
 )
 
 // Tx is one transaction. Its methods use the context it was begun with.
@@ -64,7 +64,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 // database reports a conflict the whole of fn runs again, so fn must be
 // repeatable: it assigns results only from what it read, reaches no network and
 // calls no other Write. Returns ErrUnavailable when the conflict outlasts the
-// budget, ErrUnknown when the commit's outcome is not known.
+// budget and a try alone, ErrUnknown when the commit's outcome is not known.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return d.retry(ctx, sql.LevelSerializable, fn)
 }
@@ -94,7 +94,8 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 	defer cancel()
 	began, duplicates := time.Now(), 0
 	for attempt := 0; ; attempt++ {
-		err := d.inTurn(ctx, attempt >= patience, func() error { return d.once(ctx, level, fn) })
+		alone := attempt >= patience || time.Since(began) > retryBudget/2
+		err := d.inTurn(ctx, alone, func() error { return d.once(ctx, level, fn) })
 		switch {
 		case err == nil:
 			return nil
@@ -106,7 +107,7 @@ func (d *DB) retry(ctx context.Context, level sql.IsolationLevel, fn func(*Tx) e
 		if attempt == 0 {
 			d.countRetry()
 		}
-		if time.Since(began) > retryBudget || ctx.Err() != nil {
+		if alone && time.Since(began) > retryBudget || ctx.Err() != nil {
 			return ErrUnavailable.Because(err)
 		}
 		pause := time.Duration(1<<min(attempt, 7)) * time.Millisecond

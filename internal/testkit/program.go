@@ -85,18 +85,36 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-var readyLine = regexp.MustCompile(`msg=ready address=(\S+)`)
+var (
+	readyLine   = regexp.MustCompile(`msg=ready address=(\S+)`)
+	workingLine = regexp.MustCompile(`msg=working`)
+)
 
 // Serve starts "saebaan serve" on a free port and waits until it says that it is
 // ready. It is ended at the end of the test.
 func Serve(t testing.TB, data string, env []string, args ...string) *Program {
 	t.Helper()
 	p := start(t, data, env, append([]string{"serve", "--addr", "127.0.0.1:0", "--metrics", ""}, args...)...)
+	p.URL = p.await(t, readyLine)[1]
+	return p
+}
+
+// Work starts "saebaan worker" and waits until it works. It is ended at the end
+// of the test.
+func Work(t testing.TB, data string, env []string) *Program {
+	t.Helper()
+	p := start(t, data, env, "worker")
+	p.await(t, workingLine)
+	return p
+}
+
+// await waits until the program says line, and returns its parts.
+func (p *Program) await(t testing.TB, line *regexp.Regexp) []string {
+	t.Helper()
 	deadline := time.Now().Add(60 * time.Second)
 	for {
-		if m := readyLine.FindStringSubmatch(p.Log()); m != nil {
-			p.URL = m[1]
-			return p
+		if m := line.FindStringSubmatch(p.Log()); m != nil {
+			return m
 		}
 		select {
 		case <-p.done:
@@ -105,15 +123,9 @@ func Serve(t testing.TB, data string, env []string, args ...string) *Program {
 		}
 		if time.Now().After(deadline) {
 			p.Kill()
-			t.Fatalf("saebaan is not ready: %s", p.Log())
+			t.Fatalf("saebaan does not say %s: %s", line, p.Log())
 		}
 	}
-}
-
-// Start starts any long-running command of saebaan.
-func Start(t testing.TB, data string, env []string, args ...string) *Program {
-	t.Helper()
-	return start(t, data, env, args...)
 }
 
 func start(t testing.TB, data string, env []string, args ...string) *Program {
@@ -134,7 +146,12 @@ func start(t testing.TB, data string, env []string, args ...string) *Program {
 		_ = p.cmd.Wait()
 		close(p.done)
 	}()
-	t.Cleanup(p.Kill)
+	t.Cleanup(func() {
+		p.Kill()
+		if log := p.Log(); t.Failed() && log != "" {
+			t.Logf("%s said at last: %s", args[0], log[max(0, len(log)-2000):])
+		}
+	})
 	return p
 }
 
