@@ -27,7 +27,7 @@ type artisan struct {
 type payee struct {
 	ID         string    `json:"id"`
 	Version    int64     `json:"version"`
-	Kind       string    `json:"kind" enum:"bank,upi"`
+	Kind       string    `json:"kind" enum:"bank,upi,cash"`
 	Masked     string    `json:"masked"`
 	IFSC       string    `json:"ifsc,omitempty"`
 	UsableFrom time.Time `json:"usable_from" doc:"A changed account waits 48 hours"`
@@ -97,7 +97,7 @@ type setPayeeInput struct {
 	Idempotent
 	ByID
 	Body struct {
-		Kind    string `json:"kind" enum:"bank,upi"`
+		Kind    string `json:"kind" enum:"bank,upi,cash"`
 		Holder  string `json:"holder" minLength:"1" maxLength:"120" doc:"Name the account is held in"`
 		Account string `json:"account,omitempty" maxLength:"30"`
 		IFSC    string `json:"ifsc,omitempty" maxLength:"20"`
@@ -108,10 +108,25 @@ type setPayeeInput struct {
 	}
 }
 
+func (in *setPayeeInput) payee() artisans.PayeeInput {
+	return artisans.PayeeInput{Kind: in.Body.Kind, Holder: in.Body.Holder, Account: in.Body.Account, IFSC: in.Body.IFSC, UPI: in.Body.UPI,
+		Confirmed: in.Body.Confirmed, IFSCNote: in.Body.IFSCNote}
+}
+
 func (s *Server) setPayee(ctx context.Context, in *setPayeeInput) (*answer[payee], error) {
-	p, err := s.Artisans.SetPayee(ctx, web.ActorOf(ctx), in.Key, artisans.PayeeInput{Artisan: in.ID, Kind: in.Body.Kind,
-		Holder: in.Body.Holder, Account: in.Body.Account, IFSC: in.Body.IFSC, UPI: in.Body.UPI,
-		Confirmed: in.Body.Confirmed, IFSCNote: in.Body.IFSCNote})
+	p := in.payee()
+	p.Artisan = in.ID
+	return s.savePayee(ctx, in.Key, p)
+}
+
+func (s *Server) setGroupPayee(ctx context.Context, in *setPayeeInput) (*answer[payee], error) {
+	p := in.payee()
+	p.Group = in.ID
+	return s.savePayee(ctx, in.Key, p)
+}
+
+func (s *Server) savePayee(ctx context.Context, key string, in artisans.PayeeInput) (*answer[payee], error) {
+	p, err := s.Artisans.SetPayee(ctx, web.ActorOf(ctx), key, in)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type group struct {
 	Bylaws    string       `json:"bylaws,omitempty"`
 	CreatedAt time.Time    `json:"created_at"`
 	Members   []membership `json:"members,omitempty" doc:"Present and former ones; at one group only"`
+	Payee     *payee       `json:"payee,omitempty" doc:"Its account, masked; at one group only"`
 }
 
 type membership struct {
@@ -29,6 +30,10 @@ type membership struct {
 
 func groupBody(g artisans.Group) group {
 	out := group{ID: g.ID, Name: text{g.NameEn, g.NameHi, g.NameUr}, Area: g.Area, Bylaws: g.Bylaws, CreatedAt: when(g.CreatedAt)}
+	if g.Payee != nil {
+		p := payeeBody(*g.Payee)
+		out.Payee = &p
+	}
 	for _, m := range g.Members {
 		out.Members = append(out.Members, membership{m.ArtisanID, text{En: m.NameEn, Hi: m.NameHi}, m.Leader, m.From, m.Until})
 	}
@@ -92,7 +97,7 @@ type deductionConsent struct {
 	ID        string     `json:"id"`
 	ArtisanID string     `json:"artisan_id"`
 	GroupID   string     `json:"group_id"`
-	Kind      string     `json:"kind" doc:"savings or loan"`
+	Kind      string     `json:"kind" doc:"savings, loan or account"`
 	Rate      int64      `json:"rate_basis_points" doc:"Of what is left after tax; 0 takes most"`
 	Most      amount     `json:"most" doc:"From one payment"`
 	Total     *amount    `json:"total,omitempty" doc:"In all; absent when there is no end"`
@@ -129,9 +134,9 @@ type agreeInput struct {
 	MoveInput
 	Body struct {
 		GroupID   string  `json:"group_id" maxLength:"60"`
-		Kind      string  `json:"kind" enum:"savings,loan"`
+		Kind      string  `json:"kind" enum:"savings,loan,account" doc:"account: her payments go to the group's account"`
 		Rate      int64   `json:"rate_basis_points,omitempty" minimum:"0" maximum:"10000"`
-		Most      amount  `json:"most"`
+		Most      *amount `json:"most,omitempty" doc:"From one payment; none for account"`
 		Total     *amount `json:"total,omitempty" doc:"Needed for a loan"`
 		From      string  `json:"from" format:"date"`
 		Notice    string  `json:"notice" minLength:"1" maxLength:"60" doc:"Version of the notice she was read"`
@@ -143,7 +148,7 @@ type agreeInput struct {
 func (s *Server) agreeDeduction(ctx context.Context, in *agreeInput) (*answer[deductionConsent], error) {
 	b := in.Body
 	return consented(ctx)(s.Payouts.Agree(ctx, web.ActorOf(ctx), in.Key, payouts.ConsentInput{Artisan: in.ID, Group: b.GroupID, Kind: b.Kind,
-		Rate: money.BasisPoints(b.Rate), Most: b.Most.paise(), Total: given(b.Total).paise(), From: b.From, Notice: b.Notice, Language: b.Language, Confirmed: b.Confirmed}))
+		Rate: money.BasisPoints(b.Rate), Most: given(b.Most).paise(), Total: given(b.Total).paise(), From: b.From, Notice: b.Notice, Language: b.Language, Confirmed: b.Confirmed}))
 }
 
 func (s *Server) listDeductionConsents(ctx context.Context, in *ByID) (*whole[deductionConsent], error) {

@@ -24,10 +24,46 @@ type run struct {
 	SentAt       *time.Time  `json:"sent_at,omitempty"`
 	ContentHash  string      `json:"content_hash,omitempty" doc:"Send it back with the approval"`
 	FileHash     string      `json:"file_hash,omitempty" doc:"SHA-256 of the bank file"`
+	Area         string      `json:"area,omitempty" doc:"The one area it is for"`
+	GroupID      string      `json:"group_id,omitempty" doc:"The one group it is for"`
 	Count        int64       `json:"count"`
 	Total        amount      `json:"total"`
 	Items        []runItem   `json:"items" nullable:"false"`
+	Transfers    []transfer  `json:"transfers" nullable:"false" doc:"To groups: their members together, and what was taken for the group"`
 	Exceptions   []exception `json:"exceptions" nullable:"false"`
+	Last         *lastRun    `json:"last,omitempty" doc:"The last run for the same people that was sent; at one run only"`
+}
+
+type lastRun struct {
+	ID           string `json:"id"`
+	BusinessDate string `json:"business_date"`
+	Count        int64  `json:"count"`
+	Total        amount `json:"total"`
+}
+
+type transfer struct {
+	ID        string   `json:"id"`
+	GroupID   string   `json:"group_id"`
+	Name      text     `json:"name"`
+	Total     amount   `json:"total" doc:"What the group's account receives"`
+	Savings   amount   `json:"savings"`
+	Loan      amount   `json:"loan"`
+	Members   []string `json:"members" nullable:"false" doc:"The artisans who are paid through it"`
+	Payee     string   `json:"payee" doc:"Masked"`
+	Rail      string   `json:"rail"`
+	Reference string   `json:"reference"`
+	State     string   `json:"state"`
+	UTR       string   `json:"utr,omitempty"`
+	Reason    string   `json:"reason,omitempty"`
+}
+
+func transferBody(t payouts.Transfer) transfer {
+	out := transfer{ID: t.ID, GroupID: t.Group, Name: text{En: t.NameEn, Hi: t.NameHi}, Total: rupees(t.Total()), Savings: rupees(t.Savings), Loan: rupees(t.Loan),
+		Members: []string{}, Payee: t.PayeeShown, Rail: t.Rail, Reference: t.Reference, State: string(t.State), UTR: given(t.UTR), Reason: t.Reason}
+	for _, i := range t.Members {
+		out.Members = append(out.Members, i.ArtisanID)
+	}
+	return out
 }
 
 type runItem struct {
@@ -37,12 +73,16 @@ type runItem struct {
 	Gross     amount `json:"gross" doc:"What she gives up for it: amount and deductions"`
 	Amount    amount `json:"amount" doc:"What is paid"`
 	Payee     string `json:"payee" doc:"Masked"`
+	Rail      string `json:"rail" doc:"bank, upi or cash"`
+	GroupID   string `json:"group_id,omitempty" doc:"Paid through its account"`
 	Reference string `json:"reference" doc:"Ours, in the bank file and its answer"`
 	State     string `json:"state"`
 	UTR       string `json:"utr,omitempty"`
 	Reason    string `json:"reason,omitempty"`
 
 	Deductions []deduction `json:"deductions" nullable:"false"`
+	Last       *amount     `json:"last,omitempty" doc:"What she was paid the last time; at one run only"`
+	Warnings   []string    `json:"warnings" nullable:"false" doc:"first_payment, new_account, much_more, pan_near; at one run only"`
 }
 
 type deduction struct {
@@ -55,19 +95,27 @@ type exception struct {
 	ArtisanID string `json:"artisan_id"`
 	Name      text   `json:"name"`
 	Amount    signed `json:"amount"`
-	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, dead_ifsc, under_minimum or negative"`
+	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, dead_ifsc, under_minimum, no_consent or negative"`
 }
 
 func runBody(r payouts.Run) run {
 	out := run{ID: r.ID, State: string(r.State), BusinessDate: r.BusinessDate, Block: r.Block, PreparedBy: r.PreparedBy,
 		PreparedAt: when(r.PreparedAt), SubmittedBy: r.SubmittedBy, SubmittedAt: whenOrNil(r.SubmittedAt), ApprovedBy: r.ApprovedBy,
 		ApprovedAt: whenOrNil(r.ApprovedAt), SentAt: whenOrNil(r.SentAt), ContentHash: r.ContentHash, FileHash: r.FileHash,
-		Count: r.Count, Total: rupees(r.Total), Items: []runItem{}, Exceptions: []exception{}}
+		Count: r.Count, Total: rupees(r.Total), Area: r.Area, GroupID: r.Group, Items: []runItem{}, Transfers: []transfer{}, Exceptions: []exception{}}
+	for _, t := range r.Transfers {
+		out.Transfers = append(out.Transfers, transferBody(t))
+	}
+	if r.Last != nil {
+		out.Last = &lastRun{r.Last.ID, r.Last.BusinessDate, r.Last.Count, rupees(r.Last.Total)}
+	}
 	for _, i := range r.Items {
 		item := runItem{ID: i.ID, ArtisanID: i.ArtisanID, Name: text{En: i.NameEn, Hi: i.NameHi}, Gross: rupees(i.Gross), Amount: rupees(i.Amount), Deductions: []deduction{},
-			Payee: i.PayeeShown, Reference: i.Reference, State: string(i.State), Reason: i.Reason}
-		if i.UTR != nil {
-			item.UTR = *i.UTR
+			Payee: i.PayeeShown, Rail: i.Rail, GroupID: i.Group, Reference: i.Reference, State: string(i.State), UTR: given(i.UTR), Reason: i.Reason,
+			Warnings: append([]string{}, i.Warnings...)}
+		if i.Before != nil {
+			last := rupees(i.Before.Amount)
+			item.Last = &last
 		}
 		for _, d := range i.Deductions {
 			if d.Paise > 0 {
@@ -82,8 +130,43 @@ func runBody(r payouts.Run) run {
 	return out
 }
 
-func (s *Server) createRun(ctx context.Context, in *Idempotent) (*answer[run], error) {
-	return ran(ctx)(s.Payouts.Prepare(ctx, web.ActorOf(ctx), in.Key))
+type createRunInput struct {
+	Idempotent
+	Body *struct {
+		Area    string `json:"area,omitempty" maxLength:"40"`
+		GroupID string `json:"group_id,omitempty" maxLength:"60"`
+	}
+}
+
+// createRun is for everybody when it has no body.
+func (s *Server) createRun(ctx context.Context, in *createRunInput) (*answer[run], error) {
+	var of payouts.Scope
+	if in.Body != nil {
+		of = payouts.Scope{Area: in.Body.Area, Group: in.Body.GroupID}
+	}
+	return ran(ctx)(s.Payouts.Prepare(ctx, web.ActorOf(ctx), in.Key, of))
+}
+
+type partsInput struct {
+	ByID
+	Artisan string `path:"artisan" maxLength:"60"`
+}
+
+type runPart struct {
+	EntryID      string `json:"entry_id"`
+	BusinessDate string `json:"business_date"`
+	Kind         string `json:"kind"`
+	Reason       string `json:"reason,omitempty"`
+	Nature       string `json:"nature,omitempty"`
+	OrderID      string `json:"order_id,omitempty"`
+	LotID        string `json:"lot_id,omitempty"`
+	Amount       signed `json:"amount" doc:"What of it is in this payment"`
+}
+
+func (s *Server) runParts(ctx context.Context, in *partsInput) (*whole[runPart], error) {
+	return wholeOf(func(p payouts.Part) runPart {
+		return runPart{p.EntryID, p.BusinessDate, p.Kind, p.Reason, p.Nature, p.Order, p.Lot, signedOf(p.Paise)}
+	})(s.Payouts.Parts(ctx, web.ActorOf(ctx), in.ID, in.Artisan))
 }
 
 func ran(ctx context.Context) func(payouts.Run, error) (*answer[run], error) {

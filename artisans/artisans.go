@@ -210,7 +210,7 @@ func load(tx *db.Tx, ids []string) (map[string]Artisan, error) {
 		ORDER BY artisan_id, craft`, args...); err != nil {
 		return nil, err
 	}
-	payees, err := latestPayees(tx, args)
+	payees, err := Payees(tx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func TestPayeeFaultsNameNoValue(t *testing.T) {
 		"scientific": {Kind: "bank", Holder: "A", Account: "1.2E+11", IFSC: "UTIB0000001"}, "fifth not zero": {Kind: "bank", Holder: "A", Account: "123456789", IFSC: "BKID1006046"},
 		"long code": {Kind: "bank", Holder: "A", Account: "123456789", IFSC: "BKID0006046D"}, "hash": {Kind: "upi", Holder: "A", UPI: "with#hash@upi"},
 		"space": {Kind: "upi", Holder: "A", UPI: "with space@upi"}, "two at": {Kind: "upi", Holder: "A", UPI: "with@at@upi"}, "dot": {Kind: "upi", Holder: "A", UPI: "name@bank.com"},
-		"one letter": {Kind: "upi", Holder: "A", UPI: "a@upi"}, "no holder": {Kind: "upi", UPI: "name@upi"}, "cash": {Kind: "cash", Holder: "A"},
+		"one letter": {Kind: "upi", Holder: "A", UPI: "a@upi"}, "no holder": {Kind: "upi", UPI: "name@upi"}, "cheque": {Kind: "cheque", Holder: "A"}, "cash for a group": {Kind: "cash", Group: "grp_x", Holder: "A"},
 	} {
 		_, err := s.SetPayee(ctx, admin, "", in)
 		if !errors.Is(err, artisans.ErrPayee) {

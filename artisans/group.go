@@ -40,6 +40,7 @@ type Group struct {
 	CreatedBy string  `db:"created_by"`
 	CreatedAt db.Time `db:"created_at"`
 	Members   []Membership
+	Payee     *Payee // its account, masked; nil when it has none
 }
 
 // Membership is a woman's time in a group, or a leader's time as its leader.
@@ -205,6 +206,13 @@ func groupFor(tx *db.Tx, actor auth.Actor, group string) (Group, error) {
 	if !visible(actor, g.Area) {
 		return Group{}, ErrNoGroup
 	}
+	payees, err := Payees(tx, []string{group})
+	if err != nil {
+		return g, err
+	}
+	if p, ok := payees[group]; ok {
+		g.Payee = &p
+	}
 	g.Members = []Membership{}
 	return g, tx.Select(&g.Members, `
 		SELECT m.id, m.group_id, m.artisan_id, m.leader, m.from_date, m.until_date, a.name_en, a.name_hi
@@ -268,6 +276,16 @@ func MembersOn(tx *db.Tx, artisans []string, date string) (map[string]string, er
 		out[m.ArtisanID] = m.GroupID
 	}
 	return out, err
+}
+
+// Members lists who is in a group on a business date, within tx.
+func Members(tx *db.Tx, group, date string) ([]string, error) {
+	var out []string
+	return out, tx.Select(&out, `
+		SELECT artisan_id
+		FROM group_members
+		WHERE group_id = $1 AND from_date <= $2 AND (until_date = '' OR until_date > $2)
+		ORDER BY artisan_id`, group, date)
 }
 
 // GroupOf is the group that an artisan is in now, or ErrNoGroup.

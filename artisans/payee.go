@@ -19,12 +19,12 @@ import (
 // PayeeWait is how long a changed account waits before money goes to it.
 const PayeeWait = 48 * time.Hour
 
-// Payee is how an artisan is paid, masked: the number itself stays sealed.
+// Payee is how an artisan or a group is paid, masked: the number itself stays sealed.
 type Payee struct {
 	ID         string  `db:"id"`
-	Artisan    string  `db:"artisan_id"`
+	Owner      string  `db:"owner_id"` // an artisan or a group
 	Version    int64   `db:"version"`
-	Kind       string  `db:"kind"` // bank or upi
+	Kind       string  `db:"kind"` // bank, upi or cash
 	Masked     string  `db:"masked"`
 	IFSC       string  `db:"ifsc"`
 	IFSCNote   string  `db:"ifsc_note"` // who has seen that an unknown code is in use
@@ -36,9 +36,11 @@ type Payee struct {
 // and old passbooks carry codes that are no more. It is asked again at each run.
 func (p Payee) Dead() bool { return p.Kind == "bank" && p.IFSCNote == "" && !ifsc.Known(p.IFSC) }
 
-// PayeeInput is a bank account (number and IFSC) or a UPI id, with the name it is held in.
+// PayeeInput is a bank account (number and IFSC) or a UPI id, with the name it is
+// held in; or cash, for a woman who has neither. It is an artisan's or a group's.
 type PayeeInput struct {
 	Artisan string
+	Group   string
 	Kind    string
 	Holder  string
 	Account string
@@ -88,22 +90,30 @@ func (in PayeeInput) details() (Details, error) {
 		if !upiForm.MatchString(d.UPI) {
 			return d, ErrPayee.At("upi", "a UPI id looks like name@bank")
 		}
+	case "cash":
+		if in.Group != "" {
+			return d, ErrPayee.At("kind", "a group is paid by bank or UPI")
+		}
 	default:
-		return d, ErrPayee.At("kind", "is bank or upi")
+		return d, ErrPayee.At("kind", "is bank, upi or cash")
 	}
 	return d, nil
 }
 
 func (d Details) masked() string {
-	if d.UPI != "" {
+	switch {
+	case d.UPI != "":
 		local, handle, _ := strings.Cut(d.UPI, "@")
 		return local[:min(2, len(local))] + "•••@" + handle
+	case d.Account == "":
+		return "" // cash
 	}
 	return "••••" + d.Account[len(d.Account)-4:]
 }
 
-// SetPayee saves new payment details for an artisan as a new version; a change
-// waits PayeeWait. A coordinator of her area or an administrator may.
+// SetPayee saves new payment details for an artisan or a group as a new version; a
+// change waits PayeeWait. A coordinator of the area or an administrator may.
+// Returns ErrPayee, ErrConfirm, ErrNotFound, ErrNoGroup.
 func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in PayeeInput) (Payee, error) {
 	if err := actor.Require(auth.Coordinator, auth.Administrator); err != nil {
 		return Payee{}, err
@@ -120,22 +130,18 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 	if err != nil {
 		return Payee{}, err
 	}
-	same := []string{in.Artisan, in.Kind, s.vault.Blind(string(plain))} // a plain hash of an account number could be guessed
+	same := []string{in.owner(), in.Kind, s.vault.Blind(string(plain))} // a plain hash of an account number could be guessed
 	return idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "artisans.payee", Key: key}, same,
 		func(tx *db.Tx) (Payee, error) {
-			area, err := areaOf(tx, in.Artisan)
-			if err != nil {
+			if err := in.covered(tx, actor); err != nil {
 				return Payee{}, err
 			}
-			if !actor.CoversArea(area) {
-				return Payee{}, ErrNotFound
-			}
-			p := Payee{ID: id.New("pay"), Artisan: in.Artisan, Kind: in.Kind, Masked: d.masked(), IFSC: d.IFSC,
+			p := Payee{ID: id.New("pay"), Owner: in.owner(), Kind: in.Kind, Masked: d.masked(), IFSC: d.IFSC,
 				IFSCNote: in.IFSCNote, Confirmed: in.Confirmed, UsableFrom: tx.Now()}
 			if err := tx.Get(&p.Version, `
 				SELECT COALESCE(MAX(version), 0) + 1
 				FROM payees
-				WHERE artisan_id = $1`, in.Artisan); err != nil {
+				WHERE owner_id = $1`, p.Owner); err != nil {
 				return Payee{}, err
 			}
 			if p.Version > 1 {
@@ -149,17 +155,42 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 				return Payee{}, err
 			}
 			if _, err := tx.Exec(`
-				INSERT INTO payees (id, artisan_id, version, kind, sealed, masked, ifsc, blind, usable_from, created_by, created_at, confirmed, ifsc_note)
+				INSERT INTO payees (id, owner_id, version, kind, sealed, masked, ifsc, blind, usable_from, created_by, created_at, confirmed, ifsc_note)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-				p.ID, p.Artisan, p.Version, p.Kind, sealed, p.Masked, p.IFSC,
+				p.ID, p.Owner, p.Version, p.Kind, sealed, p.Masked, p.IFSC,
 				s.vault.Blind(d.Account+d.IFSC+d.UPI), p.UsableFrom, actor.String(), tx.Now(), p.Confirmed, p.IFSCNote); err != nil {
 				return Payee{}, err
 			}
-			if err := bump(tx, in.Artisan); err != nil {
-				return Payee{}, err
+			if in.Artisan != "" {
+				if err := bump(tx, in.Artisan); err != nil {
+					return Payee{}, err
+				}
 			}
-			return p, auth.Audit(tx, actor, "payee.change", in.Artisan, p.Masked)
+			return p, auth.Audit(tx, actor, "payee.change", p.Owner, p.Masked)
 		})
+}
+
+func (in PayeeInput) owner() string {
+	if in.Group != "" {
+		return in.Group
+	}
+	return in.Artisan
+}
+
+// covered returns ErrNotFound or ErrNoGroup unless the actor may act for the owner.
+func (in PayeeInput) covered(tx *db.Tx, actor auth.Actor) error {
+	if in.Group != "" {
+		g, err := groupFor(tx, actor, in.Group)
+		if err == nil && !actor.CoversArea(g.Area) {
+			return ErrNoGroup
+		}
+		return err
+	}
+	area, err := areaOf(tx, in.Artisan)
+	if err == nil && !actor.CoversArea(area) {
+		return ErrNotFound
+	}
+	return err
 }
 
 func place(p Payee) vault.Place {
@@ -176,7 +207,7 @@ func (s *Service) OpenPayees(tx *db.Tx, payees []string) (map[string]Details, er
 			Sealed []byte `db:"sealed"`
 		}
 		if err := tx.Select(&rows, `
-			SELECT id, artisan_id, version, kind, masked, ifsc, usable_from, sealed
+			SELECT id, owner_id, version, kind, masked, ifsc, usable_from, sealed
 			FROM payees
 			WHERE id IN (`+db.List(1, len(batch))+`)
 			ORDER BY id`, db.Args(batch)...); err != nil {
@@ -202,27 +233,22 @@ func (s *Service) OpenPayees(tx *db.Tx, payees []string) (map[string]Details, er
 	return out, nil
 }
 
-// Payees reads the newest payment details of each artisan within tx, masked; who
-// has none is absent. It asks nobody's permission: callers must.
-func Payees(tx *db.Tx, artisans []string) (map[string]Payee, error) {
-	if len(artisans) == 0 {
+// Payees reads the newest payment details of each owner (artisans and groups)
+// within tx, masked; who has none is absent. It asks nobody's permission: callers must.
+func Payees(tx *db.Tx, owners []string) (map[string]Payee, error) {
+	if len(owners) == 0 {
 		return nil, nil
 	}
-	return latestPayees(tx, db.Args(artisans))
-}
-
-// latestPayees reads the newest payee of each artisan.
-func latestPayees(tx *db.Tx, artisans []any) (map[string]Payee, error) {
 	var rows []Payee
 	err := tx.Select(&rows, `
-		SELECT p.id, p.artisan_id, p.version, p.kind, p.masked, p.ifsc, p.ifsc_note, p.confirmed, p.usable_from
+		SELECT p.id, p.owner_id, p.version, p.kind, p.masked, p.ifsc, p.ifsc_note, p.confirmed, p.usable_from
 		FROM payees p
-		WHERE p.artisan_id IN (`+db.List(1, len(artisans))+`)
-			AND p.version = (SELECT MAX(q.version) FROM payees q WHERE q.artisan_id = p.artisan_id)
-		ORDER BY p.artisan_id`, artisans...)
+		WHERE p.owner_id IN (`+db.List(1, len(owners))+`)
+			AND p.version = (SELECT MAX(q.version) FROM payees q WHERE q.owner_id = p.owner_id)
+		ORDER BY p.owner_id`, db.Args(owners)...)
 	out := make(map[string]Payee, len(rows))
 	for _, p := range rows {
-		out[p.Artisan] = p
+		out[p.Owner] = p
 	}
 	return out, err
 }

@@ -217,7 +217,7 @@ func advanceTags(a Advance) ledger.Tags {
 func source(kind string) ledger.Account {
 	switch kind {
 	case AdvanceCash:
-		return ledger.Till("office")
+		return ledger.Till(OfficeTill)
 	case AdvanceMaterial:
 		return ledger.Material
 	}

@@ -157,7 +157,7 @@ func (w *world) writtenOffByTwo(a payouts.Advance, maker string) {
 	t.Helper()
 	_, err := w.payouts.PauseAdvance(ctx, preparer, "", a.ID, "her child is ill")
 	w.ok(err)
-	draft, err := w.payouts.Prepare(ctx, preparer, "")
+	draft, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 	w.ok(err)
 	if draft.Items[0].Amount != 100_000 {
 		t.Errorf("recovered while paused: %+v", draft.Items[0])
@@ -167,7 +167,7 @@ func (w *world) writtenOffByTwo(a payouts.Advance, maker string) {
 	if r, err := w.payouts.Submit(ctx, preparer, "", draft.ID); err != nil || r.State != payouts.Withdrawn || r.Exceptions[0].Reason != payouts.Changed {
 		t.Errorf("a run from before the pause ended: %s %+v %v", r.State, r.Exceptions, err)
 	}
-	draft, err = w.payouts.Prepare(ctx, preparer, "")
+	draft, err = w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 	w.ok(err)
 	if _, err := w.payouts.WriteOffAdvance(ctx, approver, payouts.AdvanceDecision{Advance: a.ID, Yes: true, Password: "approver"}); !errors.Is(err, payouts.ErrAdvanceState) {
 		t.Errorf("nobody asked for it: %v", err)
@@ -205,7 +205,7 @@ func TestManyRunsRecoverAnAdvanceOnce(t *testing.T) {
 		}
 		var runs []payouts.Run
 		for range 8 {
-			r, err := w.payouts.Prepare(ctx, preparer, "")
+			r, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 			w.ok(err)
 			runs = append(runs, r)
 		}
@@ -290,9 +290,9 @@ func TestWhatIsTooLittleIsCarried(t *testing.T) {
 			return err
 		}))
 		dead := w.artisan(30_000)
-		_, err := d.Pool().ExecContext(ctx, `UPDATE payees SET ifsc = 'SBMY0040704' WHERE artisan_id = $1`, dead) // her bank has merged since
+		_, err := d.Pool().ExecContext(ctx, `UPDATE payees SET ifsc = 'SBMY0040704' WHERE owner_id = $1`, dead) // her bank has merged since
 		w.ok(err)
-		r, err := w.payouts.Prepare(ctx, preparer, "")
+		r, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 		w.ok(err)
 		reasons := map[string]string{}
 		for _, e := range r.Exceptions {

@@ -18,6 +18,17 @@ import (
 // MainBank is the trust's bank account that artisans are paid from.
 const MainBank = "main"
 
+// OfficeTill is the cash box that artisans without an account are paid from.
+const OfficeTill = "office"
+
+// paidFrom is the account that a rail's payments leave.
+func paidFrom(rail string) ledger.Account {
+	if rail == RailCash {
+		return ledger.Till(OfficeTill)
+	}
+	return ledger.Bank(MainBank)
+}
+
 // Answer is one row of the bank's answer.
 type Answer struct {
 	Reference string
@@ -141,45 +152,76 @@ func (s *Service) EnterAnswers(ctx context.Context, actor auth.Actor, run string
 	return out, s.settle(ctx, actor, run)
 }
 
+// enter enters one row: about one artisan's payment, or about a transfer to a
+// group with everybody who is paid through it.
 func enter(tx *db.Tx, actor auth.Actor, run string, a Answer) (Outcome, error) {
 	var i Item
 	err := tx.Get(&i, `
-		SELECT id, run_id, artisan_id, amount_paise, gross_paise, position, payee_id, reference, state, utr, reason
+		SELECT `+itemColumns+`
 		FROM payout_items
 		WHERE reference = $1 AND run_id = $2`, a.Reference, run)
-	switch {
-	case errors.Is(err, db.ErrNone):
-		return Outcome{Outcome: Unknown, Detail: "no payment of this run has this reference"}, nil
-	case err != nil:
+	if err == nil && i.Group != "" {
+		return Outcome{Outcome: Refused, Detail: "she is paid through her group's account; the bank answers for that transfer"}, nil
+	}
+	if err == nil {
+		return enterOne(tx, paidThing{"payout_items", i.ID, i.Rail, i.State, i.UTR}, a, func() error {
+			return moveItems(tx, []Item{i}, a.Status, plain(a.Reason), func(i Item) *ledger.Entry { return answerEntry(actor, i, a) })
+		})
+	}
+	if !errors.Is(err, db.ErrNone) {
 		return Outcome{}, err
+	}
+	transfers, err := transfersIn(tx, run, "")
+	if err != nil {
+		return Outcome{}, err
+	}
+	for _, t := range transfers {
+		if t.Reference == a.Reference {
+			return enterOne(tx, paidThing{"payout_transfers", t.ID, t.Rail, t.State, t.UTR}, a, func() error { return answerTransfer(tx, actor, t, a) })
+		}
+	}
+	return Outcome{Outcome: Unknown, Detail: "no payment of this run has this reference"}, nil
+}
+
+// paidThing is an item or a transfer as a bank's answer sees it.
+type paidThing struct {
+	table string // a constant of this file
+	id    string
+	rail  string
+	state ItemState
+	utr   *string
+}
+
+// enterOne checks a row against what it is about, and lets move move it.
+func enterOne(tx *db.Tx, p paidThing, a Answer, move func() error) (Outcome, error) {
+	switch {
 	case a.Status != ItemPaid && a.Status != ItemFailed && a.Status != ItemReturned:
 		return Outcome{Outcome: Refused, Detail: "status is paid, failed or returned"}, nil
 	case a.Status == ItemPaid && !utrForm.MatchString(a.UTR):
 		return Outcome{Outcome: Refused, Detail: "a paid row needs the bank's reference (UTR)"}, nil
-	case i.State == a.Status && (a.Status != ItemPaid || (i.UTR != nil && *i.UTR == a.UTR)):
+	case p.state == a.Status && (a.Status != ItemPaid || (p.utr != nil && *p.utr == a.UTR)):
 		return Outcome{Outcome: Repeated}, nil
-	case !i.State.can(a.Status):
-		return Outcome{Outcome: Overruled, Detail: "the payment is " + string(i.State) + " already"}, nil
+	case !p.state.can(a.Status):
+		return Outcome{Outcome: Overruled, Detail: "the payment is " + string(p.state) + " already"}, nil
 	}
 	if a.Status == ItemPaid {
 		var other int
 		if err := tx.Get(&other, `
-			SELECT COUNT(*)
-			FROM payout_items
-			WHERE utr = $1`, a.UTR); err != nil {
+			SELECT (SELECT COUNT(*) FROM payout_items WHERE rail = $1 AND utr = $2) + (SELECT COUNT(*) FROM payout_transfers WHERE rail = $1 AND utr = $2)`,
+			p.rail, a.UTR); err != nil {
 			return Outcome{}, err
 		}
 		if other > 0 {
 			return Outcome{Outcome: Refused, Detail: "another payment has this UTR"}, nil
 		}
 		if _, err := tx.Exec(`
-			UPDATE payout_items
+			UPDATE `+p.table+`
 			SET utr = $1
-			WHERE id = $2`, a.UTR, i.ID); err != nil {
+			WHERE id = $2`, a.UTR, p.id); err != nil {
 			return Outcome{}, err
 		}
 	}
-	return Outcome{Outcome: Entered}, moveItems(tx, []Item{i}, a.Status, plain(a.Reason), func(i Item) *ledger.Entry { return answerEntry(actor, i, a) })
+	return Outcome{Outcome: Entered}, move()
 }
 
 // answerEntry is the money's way: paid leaves the bank; failed and returned
@@ -188,13 +230,13 @@ func answerEntry(actor auth.Actor, i Item, a Answer) *ledger.Entry {
 	e := ledger.New(string(a.Status), string(a.Status)+":"+i.ID, actor.String()).Because("bank_answer")
 	from := ledger.InTransit(i.ArtisanID)
 	if i.State == ItemPaid {
-		from = ledger.Bank(MainBank)
+		from = paidFrom(i.Rail)
 	} else {
 		e.Guard(from)
 	}
 	to := ledger.Payable(i.ArtisanID)
 	if a.Status == ItemPaid {
-		to = ledger.Bank(MainBank)
+		to = paidFrom(i.Rail)
 	}
 	return e.Debit(from, i.Amount, tags(i)).Credit(to, i.Amount, tags(i))
 }
@@ -209,7 +251,11 @@ func (s *Service) settle(ctx context.Context, actor auth.Actor, run string) erro
 				AND NOT EXISTS (
 					SELECT 1
 					FROM payout_items i
-					WHERE i.run_id = $1 AND i.state IN ('claimed', 'in_transit'))`, run)
+					WHERE i.run_id = $1 AND i.state IN ('claimed', 'in_transit'))
+				AND NOT EXISTS (
+					SELECT 1
+					FROM payout_transfers t
+					WHERE t.run_id = $1 AND t.state IN ('claimed', 'in_transit'))`, run)
 		if err != nil || n == 0 {
 			return err
 		}

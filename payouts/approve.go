@@ -31,9 +31,7 @@ func (s *Service) Submit(ctx context.Context, actor auth.Actor, key, run string)
 			}
 			var items int
 			if err := tx.Get(&items, `
-				SELECT COUNT(*)
-				FROM payout_items
-				WHERE run_id = $1`, run); err != nil {
+				SELECT (SELECT COUNT(*) FROM payout_items WHERE run_id = $1) + (SELECT COUNT(*) FROM payout_transfers WHERE run_id = $1)`, run); err != nil {
 				return "", err
 			}
 			if r.State == Draft && items == 0 {
@@ -70,13 +68,14 @@ func finishSubmit(tx *db.Tx, run string) error {
 	_, err = tx.Exec(`
 		UPDATE payout_runs
 		SET content_hash = $1,
-			state = CASE WHEN EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = $2 AND i.state = 'claimed') THEN 'submitted' ELSE 'withdrawn' END
+			state = CASE WHEN EXISTS (SELECT 1 FROM payout_items i WHERE i.run_id = $2 AND i.state = 'claimed')
+				OR EXISTS (SELECT 1 FROM payout_transfers t WHERE t.run_id = $2 AND t.state = 'claimed') THEN 'submitted' ELSE 'withdrawn' END
 		WHERE id = $2 AND state = 'submitting'`, hash, run)
 	return err
 }
 
-// current returns ErrPayeeNew unless every item still goes to the artisan's
-// newest payment details.
+// current returns ErrPayeeNew unless every item and transfer still goes to the
+// newest payment details of its artisan or group.
 func current(tx *db.Tx, run string) error {
 	items, err := readItems(tx, run)
 	if err != nil {
@@ -87,12 +86,19 @@ func current(tx *db.Tx, run string) error {
 			return ErrPayeeNew
 		}
 	}
-	return nil
+	transfers, err := transfersIn(tx, run, "")
+	for _, t := range transfers {
+		if t.State != ItemWithdrawn && !t.PayeeNow {
+			return ErrPayeeNew
+		}
+	}
+	return err
 }
 
 // contentHash is SHA-256 over what is approved: the run, the block and head its
 // amounts were read at, and per artisan the amount, the payee version, our
-// reference and, from form 2, what was deducted.
+// reference; from form 2 what was deducted; from form 3 the rail, the group whose
+// account it goes through, and what groups are paid of their own.
 func contentHash(tx *db.Tx, run string) (string, error) {
 	r, err := readRun(tx, run)
 	if err != nil {
@@ -114,6 +120,18 @@ func contentHash(tx *db.Tx, run string) (string, error) {
 		}
 		for _, d := range i.Deductions {
 			fmt.Fprintf(&b, "\t%d %s %s %s %d %d\n", i.Gross, d.Kind, d.Of, d.Group, d.Seen, d.Paise)
+		}
+		if r.Form > 2 {
+			fmt.Fprintf(&b, "\t%s %s\n", i.Rail, i.Group)
+		}
+	}
+	transfers, err := transfersIn(tx, run, "")
+	if err != nil {
+		return "", err
+	}
+	for _, t := range transfers {
+		if t.State != ItemWithdrawn {
+			fmt.Fprintf(&b, "%s %d %d %s %s %s\n", t.Group, t.Savings, t.Loan, t.PayeeID, t.Rail, t.Reference)
 		}
 	}
 	sum := sha256.Sum256([]byte(b.String()))

@@ -13,6 +13,7 @@ import (
 	"saebaan/artisans"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
+	"saebaan/internal/money"
 )
 
 // resumeAfter is how long a run may stand half way before a worker goes on with it.
@@ -105,29 +106,48 @@ func (s *Service) render(tx *db.Tx, r Run) ([]byte, error) {
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	_ = w.Write([]string{"reference", "rail", "name", "account", "ifsc", "upi", "amount", "remarks"})
-	var payees []string
-	for _, i := range r.Items {
-		if i.State != ItemWithdrawn {
-			payees = append(payees, i.PayeeID)
-		}
-	}
-	details, err := s.artisans.OpenPayees(tx, payees)
+	paid, err := s.paid(tx, r)
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range r.Items {
-		if i.State == ItemWithdrawn {
-			continue
-		}
-		d := details[i.PayeeID]
-		_ = w.Write([]string{i.Reference, rail(d), ascii(d.Holder), d.Account, d.IFSC, d.UPI, i.Amount.Plain(), "Saebaan " + r.BusinessDate})
+	for _, p := range paid {
+		_ = w.Write([]string{p.reference, railWord(p.Details), ascii(p.Holder), p.Account, p.IFSC, p.UPI, p.amount.Plain(), "Saebaan " + r.BusinessDate})
 	}
 	_ = w.Write([]string{"TOTAL", fmt.Sprint(r.Count), r.ID, "", "", "", r.Total.Plain(), fmt.Sprintf("block %d %s", r.Block, r.Head)})
 	w.Flush()
 	return b.Bytes(), w.Error()
 }
 
-func rail(d artisans.Details) string {
+// payment is one row of a file: to an artisan, or to a group for its members.
+type payment struct {
+	artisans.Details
+	reference string
+	rail      string
+	amount    money.Paise
+}
+
+// paid lists what the run's files carry: who is paid by herself, then groups.
+func (s *Service) paid(tx *db.Tx, r Run) ([]payment, error) {
+	var out []payment
+	var payees []string
+	for _, i := range r.Items {
+		if i.State != ItemWithdrawn && i.Group == "" {
+			out, payees = append(out, payment{reference: i.Reference, rail: i.Rail, amount: i.Amount}), append(payees, i.PayeeID)
+		}
+	}
+	for _, t := range r.Transfers {
+		if t.State != ItemWithdrawn {
+			out, payees = append(out, payment{reference: t.Reference, rail: t.Rail, amount: t.Total()}), append(payees, t.PayeeID)
+		}
+	}
+	details, err := s.artisans.OpenPayees(tx, payees)
+	for k, p := range payees {
+		out[k].Details = details[p]
+	}
+	return out, err
+}
+
+func railWord(d artisans.Details) string {
 	if d.UPI != "" {
 		return "UPI"
 	}

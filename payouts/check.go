@@ -1,6 +1,8 @@
 package payouts
 
 import (
+	"slices"
+
 	"saebaan/internal/db"
 	"saebaan/internal/money"
 )
@@ -17,7 +19,7 @@ type Problem struct {
 // items without an entry, approvals by the preparer, an approval of other content.
 func Check(tx *db.Tx) ([]Problem, error) {
 	var out []Problem
-	for _, c := range append(runChecks(), deductionChecks()...) {
+	for _, c := range slices.Concat(runChecks(), deductionChecks(), groupChecks()) {
 		var found []Problem
 		if err := tx.Select(&found, c.query); err != nil {
 			return nil, err
@@ -38,8 +40,18 @@ func runChecks() []check {
 		{"an artisan's account is overdrawn", `
 			SELECT account AS at, paise
 			FROM balances
-			WHERE paise > 0 AND account >= 'liability:artisan:' AND account < 'liability:artisan;'
+			WHERE paise > 0 AND account >= 'liability:artisan:' AND account < 'liability:artisan;' AND payable_to IS NULL
 			ORDER BY account`},
+		{"more was paid out than was earned", `
+			SELECT b.account AS at, b.paise
+			FROM balances b
+			WHERE b.payable_to IS NOT NULL AND b.paise > (
+				SELECT COALESCE(SUM(p.paise), 0)
+				FROM postings p
+				JOIN entries e ON e.id = p.entry_id
+				WHERE p.artisan_id = b.payable_to AND p.account = b.account AND p.paise > 0 AND e.kind <> 'claim')
+				AND b.paise > 0
+			ORDER BY b.account`},
 		{"what is claimed is not what submitted runs hold", claimQuery("claimed")},
 		{"what is in transit is not what sent runs hold", claimQuery("in_transit")},
 		{"an item's state and its entry differ", `
@@ -55,11 +67,11 @@ func runChecks() []check {
 			LEFT JOIN entries e ON e.reference = i.state || ':' || i.id
 			WHERE i.state IN ('failed', 'returned') AND e.id IS NULL
 			ORDER BY i.id`},
-		{"an item is paid to another artisan's account", `
+		{"an item is paid to another's account", `
 			SELECT i.id AS at, i.amount_paise AS paise
 			FROM payout_items i
 			JOIN payees p ON p.id = i.payee_id
-			WHERE p.artisan_id <> i.artisan_id
+			WHERE p.owner_id <> COALESCE(NULLIF(i.group_id, ''), i.artisan_id)
 			ORDER BY i.id`},
 		{"the preparer approved her own run, or other content was approved", `
 			SELECT r.id AS at, CAST(0 AS BIGINT) AS paise
@@ -128,6 +140,45 @@ func deductionChecks() []check {
 			GROUP BY t.artisan_id, t.year, t.nature, t.tax_paise, t.seen_paise
 			HAVING t.tax_paise <> COALESCE(SUM(d.paise), 0) OR t.seen_paise <> COALESCE(SUM(d.seen_paise), 0)
 			ORDER BY t.artisan_id, t.year`},
+	}
+}
+
+func groupChecks() []check {
+	return []check{
+		{"what is set aside for a group is not what its transfers hold", `
+			SELECT g.id AS at, CAST(COALESCE(SUM(t.savings_paise + t.loan_paise), 0) AS BIGINT) + COALESCE(b.paise, 0) AS paise
+			FROM self_help_groups g
+			LEFT JOIN payout_transfers t ON t.group_id = g.id AND t.state IN ('claimed', 'in_transit')
+			LEFT JOIN balances b ON b.account = 'liability:group:' || g.id || ':in_transit'
+			GROUP BY g.id, b.paise
+			HAVING COALESCE(SUM(t.savings_paise + t.loan_paise), 0) + COALESCE(b.paise, 0) <> 0
+			ORDER BY g.id`},
+		{"a group's account is overdrawn", `
+			SELECT account AS at, paise
+			FROM balances
+			WHERE paise > 0 AND account >= 'liability:group:' AND account < 'liability:group;'
+			ORDER BY account`},
+		{"a transfer and who is paid through it stand apart", `
+			SELECT i.id AS at, i.amount_paise AS paise
+			FROM payout_items i
+			LEFT JOIN payout_transfers t ON t.run_id = i.run_id AND t.group_id = i.group_id
+			WHERE i.group_id <> '' AND i.state IN ('paid', 'failed', 'returned')
+				AND (t.id IS NULL OR t.state <> i.state)
+			ORDER BY i.id`},
+		{"a transfer goes to another's account", `
+			SELECT t.id AS at, t.savings_paise + t.loan_paise AS paise
+			FROM payout_transfers t
+			LEFT JOIN payees p ON p.id = t.payee_id
+			WHERE p.id IS NULL OR p.owner_id <> t.group_id
+			ORDER BY t.id`},
+		{"she was paid through her group's account without her consent", `
+			SELECT i.id AS at, i.amount_paise AS paise
+			FROM payout_items i
+			JOIN payout_runs r ON r.id = i.run_id
+			WHERE i.group_id <> ''
+				AND NOT EXISTS (SELECT 1 FROM deduction_consents c WHERE c.artisan_id = i.artisan_id AND c.group_id = i.group_id AND c.kind = 'account'
+					AND c.from_date <= r.business_date AND (c.revoked_at IS NULL OR c.revoked_at >= r.prepared_at))
+			ORDER BY i.id`},
 	}
 }
 

@@ -22,6 +22,9 @@ func (s *Service) claimAll(ctx context.Context, run string) error {
 				return err
 			}
 			if done = len(items) == 0; done {
+				if err := claimTransfers(tx, run); err != nil {
+					return err
+				}
 				return finishSubmit(tx, run)
 			}
 			return claim(tx, items)
@@ -228,13 +231,16 @@ func moveItems(tx *db.Tx, items []Item, to ItemState, reason string, entry func(
 
 // sendAll moves every claimed item of an approved run to in transit.
 func (s *Service) sendAll(ctx context.Context, run string) error {
-	return s.eachBatch(ctx, run, ItemClaimed, func(tx *db.Tx, items []Item) error {
+	approved := func(tx *db.Tx) error {
 		r, err := readRun(tx, run)
-		if err != nil {
-			return err
-		}
-		if r.State != Approved {
+		if err == nil && r.State != Approved {
 			return ErrState // withdrawn meanwhile
+		}
+		return err
+	}
+	if err := s.eachBatch(ctx, run, ItemClaimed, func(tx *db.Tx, items []Item) error {
+		if err := approved(tx); err != nil {
+			return err
 		}
 		return moveItems(tx, items, ItemInTransit, "", func(i Item) *ledger.Entry {
 			return ledger.New("in_transit", "in_transit:"+i.ID, auth.System("payouts").String()).
@@ -242,6 +248,14 @@ func (s *Service) sendAll(ctx context.Context, run string) error {
 				Credit(ledger.InTransit(i.ArtisanID), i.Amount, tags(i)).
 				Guard(ledger.Claimed(i.ArtisanID))
 		})
+	}); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := approved(tx); err != nil {
+			return err
+		}
+		return sendTransfers(tx, run)
 	})
 }
 
@@ -260,7 +274,7 @@ func (s *Service) unclaimAll(ctx context.Context, run string) error {
 			return err
 		}
 	}
-	return nil
+	return s.db.Write(ctx, func(tx *db.Tx) error { return unclaimTransfers(tx, run) })
 }
 
 // eachBatch runs fn over the items in a state, in small transactions that can be
@@ -284,7 +298,7 @@ func (s *Service) eachBatch(ctx context.Context, run string, state ItemState, fn
 func itemsIn(tx *db.Tx, run string, state ItemState, limit int) ([]Item, error) {
 	var items []Item
 	if err := tx.Select(&items, `
-		SELECT id, run_id, artisan_id, amount_paise, gross_paise, position, payee_id, reference, state, utr, reason
+		SELECT `+itemColumns+`
 		FROM payout_items
 		WHERE run_id = $1 AND state = $2
 		ORDER BY artisan_id

@@ -28,12 +28,13 @@ const ConsentNotice = "2026-11"
 
 // Consent is what a woman has agreed to give her group out of each payment:
 // dated, capped per run and, for a loan, in all, and hers to take back at any
-// time, which counts from the next run. Sums are paise.
+// time, which counts from the next run; or that she is paid through its account,
+// without sums. Sums are paise.
 type Consent struct {
 	ID        string            `db:"id"`
 	ArtisanID string            `db:"artisan_id"`
 	GroupID   string            `db:"group_id"`
-	Kind      string            `db:"kind"`    // KindSavings or KindLoan
+	Kind      string            `db:"kind"`    // KindSavings, KindLoan or KindAccount
 	Rate      money.BasisPoints `db:"rate_bp"` // of what is left after tax; 0 takes Most
 	Most      money.Paise       `db:"most_paise"`
 	Total     money.Paise       `db:"total_paise"` // in all; 0 is no end
@@ -65,11 +66,13 @@ func (in *ConsentInput) check() error {
 	var said bool
 	in.Confirmed, said = reasonOf(in.Confirmed)
 	switch {
-	case in.Kind != KindSavings && in.Kind != KindLoan:
-		return ErrConsent.At("kind", "is savings or loan")
+	case in.Kind != KindSavings && in.Kind != KindLoan && in.Kind != KindAccount:
+		return ErrConsent.At("kind", "is savings, loan or account")
+	case in.Kind == KindAccount && (in.Most != 0 || in.Total != 0 || in.Rate != 0):
+		return ErrConsent.At("most", "to be paid through the group's account has no sum")
 	case in.Rate < 0 || in.Rate > 10_000:
 		return ErrConsent.At("rate", "0 to 10,000 basis points")
-	case in.Most <= 0 || in.Most > money.Max:
+	case in.Kind != KindAccount && in.Most <= 0 || in.Most > money.Max:
 		return ErrConsent.At("most", "the most that may be taken from one payment")
 	case in.Total < 0 || in.Total > money.Max || in.Kind == KindLoan && in.Total == 0:
 		return ErrConsent.At("total", "a loan ends when it is repaid: the sum that is left of it")
@@ -194,16 +197,12 @@ func (s *Service) Consents(ctx context.Context, actor auth.Actor, artisan string
 
 // agreed reads what the artisans have agreed to on a date, for the groups they
 // are members of then, by artisan and in the order in which they agreed.
-func agreed(tx *db.Tx, who []string, date string) (map[string][]Agreed, error) {
-	member, err := artisans.MembersOn(tx, who, date)
-	if err != nil {
-		return nil, err
-	}
+func agreed(tx *db.Tx, who []string, date string, member map[string]string) (map[string][]Agreed, error) {
 	var rows []Consent
 	if err := tx.Select(&rows, `
 		SELECT `+consentColumns+`
 		FROM deduction_consents
-		WHERE from_date <= $1 AND revoked_at IS NULL AND artisan_id IN (`+db.List(2, len(who))+`)
+		WHERE kind <> 'account' AND from_date <= $1 AND revoked_at IS NULL AND artisan_id IN (`+db.List(2, len(who))+`)
 		ORDER BY id`, db.Args(who, date)...); err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func TestAGroupGetsWhatItsMembersAgreedTo(t *testing.T) {
 		for _, a := range []string{saver, borrower, outside} {
 			w.owe(a, 40_000)
 		}
-		draft, err := w.payouts.Prepare(ctx, preparer, "")
+		draft, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 		w.ok(err)
 		if got := nets(draft); got[saver] != 38_000 || got[borrower] != 35_000 {
 			t.Errorf("the loan has ₹50.00 left, and 5 %% are saved: %v", got)
@@ -72,7 +72,7 @@ func TestAGroupGetsWhatItsMembersAgreedTo(t *testing.T) {
 		if _, err := w.payouts.Revoke(ctx, admin, "", savings.ID); !errors.Is(err, payouts.ErrRevoked) {
 			t.Errorf("revoked twice: %v", err)
 		}
-		next, err := w.payouts.Prepare(ctx, preparer, "")
+		next, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 		w.ok(err)
 		if got := nets(next); got[saver] != 40_000 {
 			t.Errorf("the run after she took it back: %v", got)
@@ -99,7 +99,7 @@ func TestWhoLeavesTheGroupGivesNothingMore(t *testing.T) {
 		w.ok(err)
 		_, err = w.artisans.SetMember(ctx, admin, "", artisans.MemberInput{Group: g, Artisan: maker, Date: d.Clock.Now().Date(), Leaves: true})
 		w.ok(err)
-		r, err := w.payouts.Prepare(ctx, preparer, "")
+		r, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 		if w.ok(err); r.Items[0].Amount != 100_000 {
 			t.Errorf("%+v", r.Items[0])
 		}

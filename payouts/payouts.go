@@ -22,6 +22,7 @@ var (
 	ErrPayeeNew  = fault.New(fault.Conflict, "payouts.payee_changed", "Somebody's payment details have changed since the run was prepared. Nothing was approved or given out; withdraw the run and prepare another.")
 	ErrFile      = fault.New(fault.Internal, "payouts.file", "The bank file would not be the one made before. Nothing was given out; tell the administrator.")
 	ErrPeriod    = fault.New(fault.Invalid, "payouts.period", "A period is two dates, year-month-day, the first not after the second.")
+	ErrScope     = fault.New(fault.Invalid, "payouts.scope", "A run is for everybody, for one area or for one group. Nothing was prepared.")
 	ErrNotWaited = fault.New(fault.Conflict, "payouts.preparing", "The run is still being put together. Nothing was changed; look again in a moment.")
 )
 
@@ -89,6 +90,14 @@ const (
 	UnderMinimum     = "under_minimum" // carried to the next run
 	DeadIFSC         = "dead_ifsc"     // no bank branch has her code (any more)
 	Negative         = "negative"      // more was reversed than she is owed
+	NoConsent        = "no_consent"    // her group has an account, and she has not agreed to be paid through it
+)
+
+// The rails that money leaves by.
+const (
+	RailBank = "bank"
+	RailUPI  = "upi"
+	RailCash = "cash" // against a signed voucher
 )
 
 // Run is one round of payments.
@@ -106,13 +115,18 @@ type Run struct {
 	SentAt       *db.Time `db:"sent_at"`
 	ContentHash  string   `db:"content_hash"`
 	FileHash     string   `db:"file_hash"`
-	Form         int64    `db:"form"` // of the content hash
+	Form         int64    `db:"form"`     // of the content hash
+	Area         string   `db:"area"`     // '' is everybody
+	Group        string   `db:"group_id"` // '' is everybody
 
 	Count      int64
 	Total      money.Paise
 	ApprovedBy string
 	Items      []Item
+	Transfers  []Transfer
 	Exceptions []Exception
+	Files      []File
+	Last       *Last // the last run of the same scope that was sent
 }
 
 // Item is what one artisan is paid in a run.
@@ -120,10 +134,12 @@ type Item struct {
 	ID         string      `db:"id"`
 	RunID      string      `db:"run_id"`
 	ArtisanID  string      `db:"artisan_id"`
+	Group      string      `db:"group_id"`     // paid through its account, or ''
 	Amount     money.Paise `db:"amount_paise"` // net: what is paid
 	Gross      money.Paise `db:"gross_paise"`  // what she gives up for it
 	Position   int64       `db:"position"`     // where she stood when it was reckoned
 	PayeeID    string      `db:"payee_id"`
+	Rail       string      `db:"rail"`
 	Reference  string      `db:"reference"`
 	State      ItemState   `db:"state"`
 	UTR        *string     `db:"utr"`
@@ -132,8 +148,21 @@ type Item struct {
 	NameHi     string      `db:"name_hi"`
 	PayeeKind  string      `db:"payee_kind"`
 	PayeeShown string      `db:"payee_masked"`
-	PayeeNow   bool        `db:"payee_now"` // still her newest payment details
+	PayeeNow   bool        `db:"payee_now"` // still her (or her group's) newest payment details
 	Deductions []Deduction
+
+	Before   *Before  // her last payment; nil when this is her first
+	Warnings []string // what to look at
+}
+
+// File is a file of a run that was given out: the same bytes each time.
+type File struct {
+	RunID  string  `db:"run_id"`
+	Rail   string  `db:"rail"`
+	Layout string  `db:"layout"`
+	Hash   string  `db:"hash"` // SHA-256
+	MadeBy string  `db:"made_by"`
+	MadeAt db.Time `db:"made_at"`
 }
 
 // Exception is somebody who is owed money and not paid in this run, and why.

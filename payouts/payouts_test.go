@@ -107,7 +107,7 @@ func (w *world) owe(artisan string, amount money.Paise) {
 
 func (w *world) submitted(by auth.Actor) payouts.Run {
 	w.t.Helper()
-	r, err := w.payouts.Prepare(ctx, by, "")
+	r, err := w.payouts.Prepare(ctx, by, "", payouts.Scope{})
 	w.ok(err)
 	r, err = w.payouts.Submit(ctx, by, "", r.ID)
 	w.ok(err)
@@ -155,7 +155,7 @@ func TestNobodyApprovesAlone(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		w.artisan(50000)
-		r, err := w.payouts.Prepare(ctx, both, "")
+		r, err := w.payouts.Prepare(ctx, both, "", payouts.Scope{})
 		w.ok(err)
 		if _, err := w.payouts.Approve(ctx, approver, r.ID, "", "approver"); !errors.Is(err, payouts.ErrState) {
 			t.Errorf("a draft: %v", err)
@@ -199,7 +199,7 @@ func TestTwentyRunsClaimEachRupeeOnce(t *testing.T) {
 		}
 		var runs []payouts.Run
 		for range 20 {
-			r, err := w.payouts.Prepare(ctx, preparer, "")
+			r, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 			w.ok(err)
 			if len(r.Items) != len(women) {
 				t.Fatalf("%d items", len(r.Items))
@@ -325,7 +325,7 @@ func TestResume(t *testing.T) {
 			t.Fatalf("%+v %v", got.Items, err)
 		}
 		w.owe(got.Items[0].ArtisanID, 700)
-		draft, err := w.payouts.Prepare(ctx, preparer, "")
+		draft, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 		w.ok(err)
 		if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_runs SET state = 'submitting', submitted_by = 'user:usr_preparer', submitted_at = 1 WHERE id = $1`, draft.ID); err != nil {
 			t.Fatal(err)
@@ -396,7 +396,7 @@ func TestNobodyIsPaidMoreThanSheEarned(t *testing.T) {
 				earned += more
 			},
 			"prepare": func(*rapid.T) {
-				r, err := w.payouts.Prepare(ctx, preparer, "")
+				r, err := w.payouts.Prepare(ctx, preparer, "", payouts.Scope{})
 				w.ok(err)
 				runs = append(runs, r.ID)
 			},
@@ -475,7 +475,7 @@ func TestWhatWasApprovedIsWhatIsPaid(t *testing.T) {
 	r := w.submitted(preparer)
 	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver")
 	w.ok(err)
-	if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET payee_id = (SELECT id FROM payees WHERE artisan_id = $1) WHERE artisan_id = $2`, thief, a); err != nil {
+	if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET payee_id = (SELECT id FROM payees WHERE owner_id = $1) WHERE artisan_id = $2`, thief, a); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := w.payouts.BankFile(ctx, preparer, r.ID); !errors.Is(err, payouts.ErrFile) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"saebaan/artisans"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
@@ -15,24 +16,35 @@ import (
 
 const batch = 500
 
-// Prepare puts a draft together: everybody whose payable is above zero at the
-// newest sealed block. A finance preparer may. Who cannot be paid yet is listed
-// with the reason. The same key goes on with the run it began.
-func (s *Service) Prepare(ctx context.Context, actor auth.Actor, key string) (Run, error) {
+// Scope is whom a run is for: everybody, one area or one group.
+type Scope struct{ Area, Group string }
+
+// Prepare puts a draft together: everybody in scope whose payable is above zero at
+// the newest sealed block. A finance preparer may. Who cannot be paid yet is listed
+// with the reason. The same key goes on with the run it began. Returns ErrScope.
+func (s *Service) Prepare(ctx context.Context, actor auth.Actor, key string, of Scope) (Run, error) {
 	if err := actor.Require(auth.Preparer); err != nil {
 		return Run{}, err
+	}
+	if of.Area != "" && (of.Group != "" || !slices.Contains(artisans.Areas, of.Area)) {
+		return Run{}, ErrScope
+	}
+	if of.Group != "" {
+		if _, err := s.artisans.Group(ctx, actor, of.Group); err != nil {
+			return Run{}, err
+		}
 	}
 	head, err := ledger.Seal(ctx, s.db)
 	if err != nil {
 		return Run{}, err
 	}
-	run, err := idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "payouts.prepare", Key: key}, "",
+	run, err := idem.Write(ctx, s.db, idem.Scope{Principal: actor.Principal(), Operation: "payouts.prepare", Key: key}, of,
 		func(tx *db.Tx) (string, error) {
 			run := id.New("run")
 			_, err := tx.Exec(`
-				INSERT INTO payout_runs (id, state, business_date, block, head, prepared_by, prepared_at, form)
-				VALUES ($1, 'preparing', $2, $3, $4, $5, $6, 2)`,
-				run, tx.Now().Date(), head.No, head.Hash, actor.Principal(), tx.Now())
+				INSERT INTO payout_runs (id, state, business_date, block, head, prepared_by, prepared_at, form, area, group_id)
+				VALUES ($1, 'preparing', $2, $3, $4, $5, $6, 3, $7, $8)`,
+				run, tx.Now().Date(), head.No, head.Hash, actor.Principal(), tx.Now(), of.Area, of.Group)
 			if err != nil {
 				return "", err
 			}
@@ -74,6 +86,9 @@ func (s *Service) fill(ctx context.Context, run string) error {
 			if more = next; more {
 				return nil
 			}
+			if err := addTransfers(tx, r); err != nil {
+				return err
+			}
 			return moveRun(tx, run, Preparing, Draft)
 		})
 		if err != nil || !more {
@@ -92,8 +107,11 @@ func (s *Service) fillBatch(tx *db.Tx, r Run, after string) (bool, error) {
 			SELECT payable_to
 			FROM balances
 			WHERE payable_to IS NOT NULL AND paise <> 0 AND payable_to > $1
+				AND ($3 = '' OR EXISTS (SELECT 1 FROM artisans a WHERE a.id = payable_to AND a.area = $3))
+				AND ($4 = '' OR EXISTS (SELECT 1 FROM group_members m WHERE m.artisan_id = payable_to AND m.group_id = $4
+					AND m.from_date <= $5 AND (m.until_date = '' OR m.until_date > $5)))
 			ORDER BY payable_to
-			LIMIT $2`, after, batch); err != nil || len(owed) == 0 {
+			LIMIT $2`, after, batch, r.Area, r.Group, r.BusinessDate); err != nil || len(owed) == 0 {
 			return false, err
 		}
 		stands, err := standingOf(tx, r, owed)
@@ -126,7 +144,7 @@ func insertReckoned(tx *db.Tx, r Run, found []reckoning) error {
 			continue
 		}
 		i := f.item
-		items = append(items, i.ID, i.RunID, i.ArtisanID, i.Amount, i.Gross, i.Position, i.PayeeID, i.Reference, i.State, tx.Now())
+		items = append(items, i.ID, i.RunID, i.ArtisanID, i.Amount, i.Gross, i.Position, i.Group, i.PayeeID, i.Rail, i.Reference, i.State, tx.Now())
 		who = append(who, i.ArtisanID, 0)
 		for _, d := range f.taken {
 			deductions = append(deductions, d.ItemID, d.Pos, d.Kind, d.Of, d.Year, d.Group, d.Seen, d.Paise)
@@ -138,7 +156,7 @@ func insertReckoned(tx *db.Tx, r Run, found []reckoning) error {
 		into string
 		then string
 	}{
-		{items, 10, `INSERT INTO payout_items (id, run_id, artisan_id, amount_paise, gross_paise, position, payee_id, reference, state, updated_at) VALUES `, ``},
+		{items, 12, `INSERT INTO payout_items (id, run_id, artisan_id, amount_paise, gross_paise, position, group_id, payee_id, rail, reference, state, updated_at) VALUES `, ``},
 		{deductions, 8, `INSERT INTO payout_deductions (item_id, pos, kind, of_id, year, group_id, seen_paise, paise) VALUES `, ``},
 		{exceptions, 4, `INSERT INTO payout_exceptions (run_id, artisan_id, amount_paise, reason) VALUES `, ``},
 		{who, 2, `INSERT INTO payout_positions (artisan_id, version) VALUES `, ` ON CONFLICT (artisan_id) DO NOTHING`},
@@ -164,7 +182,7 @@ func moveRun(tx *db.Tx, run string, from, to State) error {
 	return err
 }
 
-const runColumns = `id, state, business_date, block, head, prepared_by, prepared_at, submitted_by, submitted_at, approved_at, sent_at, content_hash, file_hash, form`
+const runColumns = `id, state, business_date, block, head, prepared_by, prepared_at, submitted_by, submitted_at, approved_at, sent_at, content_hash, file_hash, form, area, group_id`
 
 func readRun(tx *db.Tx, run string) (Run, error) {
 	var r Run
@@ -178,12 +196,15 @@ func readRun(tx *db.Tx, run string) (Run, error) {
 	return r, err
 }
 
+const itemColumns = `id, run_id, artisan_id, group_id, amount_paise, gross_paise, position, payee_id, rail, reference, state, utr, reason`
+
 func readItems(tx *db.Tx, run string) ([]Item, error) {
 	var items []Item
 	if err := tx.Select(&items, `
-		SELECT i.id, i.run_id, i.artisan_id, i.amount_paise, i.gross_paise, i.position, i.payee_id, i.reference, i.state, i.utr, i.reason,
+		SELECT i.id, i.run_id, i.artisan_id, i.group_id, i.amount_paise, i.gross_paise, i.position, i.payee_id, i.rail, i.reference, i.state, i.utr, i.reason,
 			a.name_en, a.name_hi, p.kind AS payee_kind, p.masked AS payee_masked,
-			p.artisan_id = i.artisan_id AND p.version = (SELECT MAX(n.version) FROM payees n WHERE n.artisan_id = i.artisan_id) AS payee_now
+			p.owner_id = COALESCE(NULLIF(i.group_id, ''), i.artisan_id)
+				AND p.version = (SELECT MAX(n.version) FROM payees n WHERE n.owner_id = p.owner_id) AS payee_now
 		FROM payout_items i
 		JOIN artisans a ON a.id = i.artisan_id
 		JOIN payees p ON p.id = i.payee_id
@@ -225,8 +246,10 @@ func (s *Service) Run(ctx context.Context, actor auth.Actor, run string) (Run, e
 	var r Run
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		var err error
-		r, err = wholeRun(tx, run)
-		return err
+		if r, err = wholeRun(tx, run); err != nil {
+			return err
+		}
+		return look(tx, &r)
 	})
 	return r, err
 }
@@ -244,6 +267,27 @@ func wholeRun(tx *db.Tx, run string) (Run, error) {
 			r.Count++
 			r.Total += i.Amount
 		}
+	}
+	if r.Transfers, err = transfersIn(tx, run, ""); err != nil {
+		return r, err
+	}
+	for k, t := range r.Transfers {
+		live := func(s ItemState) bool { return s != ItemWithdrawn || r.State == Withdrawn }
+		if live(t.State) {
+			r.Total += t.Dues()
+		}
+		for _, i := range r.Items {
+			if i.Group == t.Group && live(i.State) {
+				r.Transfers[k].Members = append(r.Transfers[k].Members, i)
+			}
+		}
+	}
+	if err := tx.Select(&r.Files, `
+		SELECT run_id, rail, layout, hash, made_by, made_at
+		FROM payout_files
+		WHERE run_id = $1
+		ORDER BY rail`, run); err != nil {
+		return r, err
 	}
 	if err := tx.Select(&r.Exceptions, `
 		SELECT e.artisan_id, e.amount_paise, e.reason, a.name_en, a.name_hi
@@ -281,7 +325,9 @@ func (s *Service) Runs(ctx context.Context, actor auth.Actor, before string, lim
 			(SELECT COUNT(*) FROM payout_items i
 				WHERE i.run_id = payout_runs.id AND (i.state <> 'withdrawn' OR payout_runs.state = 'withdrawn')) AS item_count,
 			CAST(COALESCE((SELECT SUM(i.amount_paise) FROM payout_items i
-				WHERE i.run_id = payout_runs.id AND (i.state <> 'withdrawn' OR payout_runs.state = 'withdrawn')), 0) AS BIGINT) AS item_total
+				WHERE i.run_id = payout_runs.id AND (i.state <> 'withdrawn' OR payout_runs.state = 'withdrawn')), 0)
+				+ COALESCE((SELECT SUM(t.savings_paise + t.loan_paise) FROM payout_transfers t
+				WHERE t.run_id = payout_runs.id AND (t.state <> 'withdrawn' OR payout_runs.state = 'withdrawn')), 0) AS BIGINT) AS item_total
 		FROM payout_runs
 		WHERE id < $1
 		ORDER BY id DESC

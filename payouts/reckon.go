@@ -2,6 +2,7 @@ package payouts
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,9 @@ import (
 // standing is what a batch of artisans is reckoned from, by artisan.
 type standing struct {
 	payable  map[ledger.Account]money.Paise
-	payees   map[string]artisans.Payee
+	payees   map[string]artisans.Payee // of the artisans and of their groups
+	member   map[string]string         // the group she is in
+	through  map[string]string         // the group through whose account she is paid
 	pans     map[string]bool
 	years    []taxYear
 	agreed   map[string][]Agreed
@@ -44,27 +47,24 @@ func standingOf(tx *db.Tx, r Run, who []string) (standing, error) {
 	if s.payable, err = ledger.BalancesAt(tx, r.Block, accounts); err != nil {
 		return s, err
 	}
-	if s.payees, err = artisans.Payees(tx, who); err != nil {
+	if s.member, err = artisans.MembersOn(tx, who, r.BusinessDate); err != nil {
 		return s, err
 	}
-	if s.pans, err = artisans.WithPAN(tx, who); err != nil {
+	if s.through, err = through(tx, who, r.BusinessDate, s.member); err != nil {
 		return s, err
 	}
-	first, err := strconv.Atoi(r.BusinessDate[:4])
-	if err != nil {
+	owners := append([]string(nil), who...)
+	for _, g := range s.member {
+		owners = append(owners, g)
+	}
+	slices.Sort(owners)
+	if s.payees, err = artisans.Payees(tx, slices.Compact(owners)); err != nil {
 		return s, err
 	}
-	if r.BusinessDate[5:7] < "04" {
-		first--
+	if s.pans, s.years, err = taxStanding(tx, r, who); err != nil {
+		return s, err
 	}
-	for _, april := range []int{first - 1, first} {
-		y, err := taxYearOf(tx, r, april, who)
-		if err != nil {
-			return s, err
-		}
-		s.years = append(s.years, y)
-	}
-	if s.agreed, err = agreed(tx, who, r.BusinessDate); err != nil {
+	if s.agreed, err = agreed(tx, who, r.BusinessDate, s.member); err != nil {
 		return s, err
 	}
 	if s.advances, err = outstanding(tx, who); err != nil {
@@ -72,6 +72,29 @@ func standingOf(tx *db.Tx, r Run, who []string) (standing, error) {
 	}
 	s.position, err = positions(tx, who)
 	return s, err
+}
+
+// taxStanding reads which artisans have given their PAN, and where they stand in
+// the financial year before the run's and in the run's own.
+func taxStanding(tx *db.Tx, r Run, who []string) (pans map[string]bool, years []taxYear, err error) {
+	if pans, err = artisans.WithPAN(tx, who); err != nil {
+		return nil, nil, err
+	}
+	first, err := strconv.Atoi(r.BusinessDate[:4])
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.BusinessDate[5:7] < "04" {
+		first--
+	}
+	for _, april := range []int{first - 1, first} {
+		y, err := taxYearOf(tx, r, april, who)
+		if err != nil {
+			return nil, nil, err
+		}
+		years = append(years, y)
+	}
+	return pans, years, nil
 }
 
 // taxYearOf reads where the artisans stand in the financial year that begins in
@@ -193,16 +216,9 @@ func (s standing) reckon(tx *db.Tx, terms Terms, r Run, artisan string) (out rec
 		return out, false, err
 	}
 	got := terms.Reckon(Owed{Available: available, Tax: tax, Agreed: s.agreed[artisan], Advances: s.advances[artisan]})
-	payee, paid := s.payees[artisan]
-	reason := got.Carried
-	switch {
-	case reason != "":
-	case !paid:
-		reason = NoPayee
-	case payee.UsableFrom > tx.Now():
-		reason = PayeeWaiting
-	case payee.Dead():
-		reason = DeadIFSC
+	payee, reason := s.payee(artisan, tx.Now())
+	if got.Carried != "" {
+		reason = got.Carried
 	}
 	if reason != "" {
 		return reckoning{exception: Exception{ArtisanID: artisan, Amount: available, Reason: reason}}, true, nil
@@ -212,5 +228,28 @@ func (s standing) reckon(tx *db.Tx, terms Terms, r Run, artisan string) (out rec
 		got.Deductions[k].ItemID = i
 	}
 	return reckoning{taken: got.Deductions, item: Item{ID: i, RunID: r.ID, ArtisanID: artisan, Gross: got.Gross, Amount: got.Net,
-		Position: s.position[artisan], PayeeID: payee.ID, Reference: "SB" + strings.ToUpper(i[len(i)-13:]), State: ItemDraft}}, true, nil
+		Position: s.position[artisan], Group: s.through[artisan], PayeeID: payee.ID, Rail: payee.Kind, Reference: referenceOf(i), State: ItemDraft}}, true, nil
 }
+
+// payee is where an artisan's money goes, or the reason why it cannot go now.
+func (s standing) payee(artisan string, now db.Time) (artisans.Payee, string) {
+	owner := artisan
+	if g := s.through[artisan]; g != "" {
+		owner = g
+	}
+	p, ok := s.payees[owner]
+	switch {
+	case !ok && owner == artisan && s.payees[s.member[artisan]].ID != "":
+		return p, NoConsent
+	case !ok:
+		return p, NoPayee
+	case p.UsableFrom > now:
+		return p, PayeeWaiting
+	case p.Dead():
+		return p, DeadIFSC
+	}
+	return p, ""
+}
+
+// referenceOf is our reference of a payment in the bank's file and answer.
+func referenceOf(id string) string { return "SB" + strings.ToUpper(id[len(id)-13:]) }

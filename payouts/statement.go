@@ -95,7 +95,7 @@ func (st *Statement) add(lines []StatementLine) {
 				st.Earned -= l.Paise
 			}
 		}
-		if account == ledger.Bank(MainBank) && l.Nature == payoutNature {
+		if (account == ledger.Bank(MainBank) || account == ledger.Till(OfficeTill)) && l.Nature == payoutNature {
 			st.Paid -= l.Paise
 			if in {
 				st.PaidOut -= l.Paise

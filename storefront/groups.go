@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -82,7 +83,7 @@ func (s *Site) consentsWith(c *fiber.Ctx, p views.Page, wrong error) (templ.Comp
 func (s *Site) agree(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	in := payouts.ConsentInput{Artisan: c.Params("id"), Group: c.FormValue("group"), Kind: c.FormValue("kind"), From: c.FormValue("from"),
 		Notice: c.FormValue("notice"), Language: c.FormValue("language"), Confirmed: c.FormValue("confirmed")}
-	most, err1 := money.Parse(c.FormValue("most"))
+	most, err1 := money.Parse(c.FormValue("most", "0"))
 	total, err2 := money.Parse(c.FormValue("total", "0"))
 	if err1 != nil || err2 != nil {
 		return s.consentsWith(c, p, payouts.ErrConsent)
@@ -102,4 +103,68 @@ func (s *Site) revoke(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 		return nil, err
 	}
 	return seeOther(c, "/office/artisans/"+consent.ArtisanID+"/consents")
+}
+
+// groupPayee is how a group is paid.
+func (s *Site) groupPayee(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	return s.payeeWith(c, p, artisans.PayeeInput{Group: c.Params("id")}, nil)
+}
+
+func (s *Site) setGroupPayee(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	return s.savePayee(c, p, artisans.PayeeInput{Group: c.Params("id")})
+}
+
+// payee is how an artisan is paid.
+func (s *Site) payee(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	return s.payeeWith(c, p, artisans.PayeeInput{Artisan: c.Params("id")}, nil)
+}
+
+func (s *Site) setPayee(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	return s.savePayee(c, p, artisans.PayeeInput{Artisan: c.Params("id")})
+}
+
+func (s *Site) savePayee(c *fiber.Ctx, p views.Page, in artisans.PayeeInput) (templ.Component, error) {
+	in.Kind, in.Holder, in.Account, in.IFSC, in.UPI = c.FormValue("kind"), c.FormValue("holder"), c.FormValue("account"), c.FormValue("ifsc"), c.FormValue("upi")
+	in.Confirmed, in.IFSCNote = c.FormValue("confirmed"), c.FormValue("ifsc_note")
+	_, err := s.Artisans.SetPayee(c.UserContext(), p.Actor, keyOf(c), in)
+	if errors.Is(err, artisans.ErrPayee) || errors.Is(err, artisans.ErrConfirm) {
+		return s.payeeWith(c, p, in, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return seeOther(c, c.Path())
+}
+
+// payeeWith shows the payment details of an artisan or a group, and what was the
+// matter with the form.
+func (s *Site) payeeWith(c *fiber.Ctx, p views.Page, in artisans.PayeeInput, wrong error) (templ.Component, error) {
+	var v views.PayeeView
+	var err error
+	if in.Group != "" {
+		v.Group, err = s.Artisans.Group(c.UserContext(), p.Actor, in.Group)
+		v.Now = v.Group.Payee
+	} else {
+		v.Artisan, err = s.Artisans.Artisan(c.UserContext(), p.Actor, in.Artisan)
+		v.Now = v.Artisan.Payee
+	}
+	if err != nil {
+		return nil, err
+	}
+	if wrong != nil {
+		f := fault.Of(wrong)
+		v.Wrong, p.Office = p.Lang.Fault(f), true
+		if len(f.Fields) > 0 && slices.Contains([]string{"holder", "account", "ifsc", "upi", "kind"}, f.Fields[0].Location) {
+			v.Field = f.Fields[0].Location
+		}
+		c.Status(web.Status(f))
+	}
+	return views.Payee(p.Titled(p.T("payee.title"), ""), v), nil
+}
+
+func (s *Site) setPAN(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	if _, err := s.Artisans.SetPAN(c.UserContext(), p.Actor, keyOf(c), artisans.PANInput{Artisan: c.Params("id"), PAN: c.FormValue("pan")}); err != nil {
+		return nil, err
+	}
+	return seeOther(c, "/office/artisans/"+c.Params("id")+"/payee")
 }

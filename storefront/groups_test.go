@@ -43,8 +43,29 @@ func TestGroupsThroughForms(t *testing.T) {
 	meera.post(revoke, nil).shows(403)
 	asha.post(revoke, nil).shows(200, "She took it back on")
 	asha.post(revoke, nil).shows(409, "already")
+	agrees = asha.get(consents).form(consents)
+	asha.post(consents, yes("account", "", "0", "thumbprint before Rehana")).shows(200, "to be paid through the group’s account")
+	s.payeesThroughForms(asha, meera, path, maker)
 	asha.post(path+"/members", joins("none", "2026-03-01")).shows(200, "0 members now", "until")
 	for _, private := range []string{path, consents, "/office/groups"} {
 		s.browser().get(private).shows(200, "Sign in")
 	}
+}
+
+// payeesThroughForms sets how a group and an artisan are paid, and her PAN.
+func (s *shop) payeesThroughForms(asha, meera *browser, group, maker string) {
+	form := asha.get(group+"/payee").shows(200, "No payment details are known", "Roshni").hides("Cash").form(group + "/payee")
+	asha.post(group+"/payee", with(form, "kind", "bank", "holder", "Roshni Samuh", "account", "99887", "ifsc", "UTIB0000001")).shows(422, "Look at the account number: 9 to 18 digits")
+	asha.post(group+"/payee", with(form, "kind", "bank", "holder", "Roshni Samuh", "account", "998877665544", "ifsc", "UTIB0000001")).
+		shows(200, "••••5544", "UTIB0000001", "Used from").hides("998877665544")
+	asha.get(group).shows(200, "••••5544")
+	meera.post(group+"/payee", form).shows(403)
+	hers := "/office/artisans/" + maker
+	change := asha.get(hers+"/payee").shows(200, "sh•••@upi", "A first account is used at once").form(hers + "/payee")
+	asha.post(hers+"/payee", with(change, "kind", "cash", "holder", "Shabana Bano", "confirmed", " ")).shows(422, "needs her own yes")
+	asha.post(hers+"/payee", with(change, "kind", "cash", "holder", "Shabana Bano", "confirmed", "in person, before Rehana")).shows(200, "Cash")
+	asha.post(hers+"/pan", url.Values{"pan": {"abmpa3211"}}).shows(422)
+	asha.post(hers+"/pan", url.Values{"pan": {"abmpa3211g"}}).shows(200, "How she is paid").hides("ABMPA3211G")
+	meera.get(hers+"/payee").shows(200, "Cash").hides("Account number")
+	s.browser().get(hers+"/payee").shows(200, "Sign in")
 }

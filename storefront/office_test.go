@@ -89,6 +89,10 @@ func TestPayoutThroughForms(t *testing.T) {
 		shows(200, "draft", "Shabana Bano", "sh•••@upi", "₹1,375.33", "Hand in for approval", "Take back")
 	run := runPath.FindStringSubmatch(draft.path)[1]
 	path := "/office/runs/" + run
+	meera.get(path+"/artisans/"+s.people["shabana"]).shows(200, "What this payment consists of", "wage · Embroidery", "return period over", "Paid to her", "₹1,375.33")
+	s.browser().signIn("asha").get(path + "/artisans/" + s.people["shabana"]).shows(403)
+	meera.post("/office/runs", url.Values{"scope": {"area:hardoi-sursa"}}).shows(200, "Nobody is paid in this run")
+	meera.post("/office/runs", url.Values{"scope": {"area:agra"}}).shows(422, "for one area or for one group")
 	meera.post(path+"/submit", draft.form(path+"/submit")).shows(200, "waiting for approval", "set aside").hides(`"` + path + `/submit"`)
 	meera.get(path+"/approve").shows(200, "You prepared this run, so another person must approve it").hides(`type="password"`)
 	meera.post(path+"/approve", url.Values{"hash": {"x"}, "password": {password}}).shows(403)

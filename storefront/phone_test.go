@@ -221,7 +221,8 @@ func (s *shop) phonePayouts(p *phone, meera *browser) {
 	meera.post("/office/advances", url.Values{"artisan": {maker}, "kind": {"material"}, "amount": {"500"}, "reason": {"ईद के लिए धागा"}}).shows(200)
 	for _, l := range []string{"en", "hi"} {
 		p.as(asha, l)
-		for name, path := range map[string]string{"groups": "/office/groups", "group": group, "consents": "/office/artisans/" + maker + "/consents"} {
+		for name, path := range map[string]string{"groups": "/office/groups", "group": group, "consents": "/office/artisans/" + maker + "/consents",
+			"payee": "/office/artisans/" + maker + "/payee", "group-payee": group + "/payee"} {
 			p.open(path, l+"-"+name)
 		}
 		p.as(meera, l)

@@ -3,6 +3,7 @@ package storefront
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -29,7 +30,28 @@ func (s *Site) runs(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	return views.Runs(p.Titled(p.T("nav.runs"), ""), list, people, before), nil
+	groups, err := s.Artisans.Groups(ctx, p.Actor, "", 1000)
+	if err != nil {
+		return nil, err
+	}
+	return views.Runs(p.Titled(p.T("nav.runs"), ""), views.RunsView{List: list, Groups: groups, People: people, Before: before}), nil
+}
+
+// parts explains one payment of a run.
+func (s *Site) parts(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	ctx := c.UserContext()
+	var v views.PartsView
+	var err error
+	if v.Run, err = s.Payouts.Run(ctx, p.Actor, c.Params("id")); err != nil {
+		return nil, err
+	}
+	if v.Artisan, err = s.Artisans.Artisan(ctx, p.Actor, c.Params("artisan")); err != nil {
+		return nil, err
+	}
+	if v.Parts, err = s.Payouts.Parts(ctx, p.Actor, v.Run.ID, v.Artisan.ID); err != nil {
+		return nil, err
+	}
+	return views.Parts(p.Titled(p.T("parts.title"), ""), v), nil
 }
 
 // oneRun reads a run as its pages show it.
@@ -51,7 +73,14 @@ func (s *Site) run(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 }
 
 func (s *Site) prepareRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	r, err := s.Payouts.Prepare(c.UserContext(), p.Actor, keyOf(c))
+	kind, of, _ := strings.Cut(c.FormValue("scope"), ":")
+	var scope payouts.Scope
+	if kind == "area" {
+		scope.Area = of
+	} else {
+		scope.Group = of
+	}
+	r, err := s.Payouts.Prepare(c.UserContext(), p.Actor, keyOf(c), scope)
 	if err != nil {
 		return nil, err
 	}

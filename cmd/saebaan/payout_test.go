@@ -48,6 +48,13 @@ func (s *shop) payoutDay(t *testing.T) {
 		run.Str("items", at, "deductions", 1, "of") != wanted.Str("id") || gross != net+1000+run.Paise("items", at, "deductions", 1, "amount") || net == 0 {
 		t.Fatalf("run: %s", run.Raw)
 	}
+	sum := int64(0)
+	for i, parts := 0, s.preparer.Get("/v1/payout-runs/"+run.Str("id")+"/artisans/"+maker+"/parts"); i < len(parts.List("data")); i++ {
+		sum += parts.Paise("data", i, "amount")
+	}
+	if sum != gross || run.Str("items", at, "rail") != "upi" {
+		t.Errorf("her payment of %d consists of %d: %s", gross, sum, run.Raw)
+	}
 	s.preparer.Post("/v1/payout-runs/"+run.Str("id")+"/submit", nil)
 	if got := s.preparer.Get("/v1/advances?artisan_id=" + maker); got.Paise("data", 0, "recovered") != run.Paise("items", at, "deductions", 1, "amount") {
 		t.Errorf("recovered: %s", got.Raw)
@@ -73,7 +80,10 @@ func (s *shop) groupDay(t *testing.T, maker string) {
 	t.Helper()
 	group := s.asha.Do(201, "POST", "/v1/groups", obj{"name": obj{"en": "Roshni", "hi": "रोशनी"}, "area": "lucknow", "bylaws": "₹10 a fortnight"}).Str("id")
 	s.asha.Do(200, "POST", "/v1/groups/"+group+"/members", obj{"artisan_id": maker, "date": "2026-01-01", "role": "leader"})
-	if got := s.preparer.Get("/v1/groups/" + group); got.Str("members", 0, "artisan_id") != maker || got.At("members", 0, "leader") != true {
+	if got := s.asha.Do(201, "POST", "/v1/groups/"+group+"/payees", obj{"kind": "bank", "holder": "Roshni Samuh", "account": "998877665544", "ifsc": "UTIB0000001"}); got.Str("masked") != "••••5544" {
+		t.Errorf("the group's account: %s", got.Raw)
+	}
+	if got := s.preparer.Get("/v1/groups/" + group); got.Str("payee", "masked") != "••••5544" || got.Str("members", 0, "artisan_id") != maker || got.At("members", 0, "leader") != true {
 		t.Errorf("group: %s", got.Raw)
 	}
 	if got := s.asha.Get("/v1/groups"); got.Str("data", 0, "id") != group {

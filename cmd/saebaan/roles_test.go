@@ -131,6 +131,7 @@ var roleTable = map[string]permission{
 	"POST /v1/groups":                          {body: obj{"name": obj{"en": "Role"}, "area": "lucknow"}, told: field},
 	"GET /v1/groups/{id}":                      {told: "401 401 403 403 404 404 404 403 404 404"},
 	"POST /v1/groups/{id}/members":             {body: obj{"artisan_id": "art_1", "date": "2026-04-01", "role": "member"}, told: field404},
+	"POST /v1/groups/{id}/payees":              {body: obj{"kind": "upi", "holder": "Samuh", "upi": "samuh@upi"}, told: field404},
 	"GET /v1/artisans/{id}/deduction-consents": {known: "artisan", told: readers},
 	"POST /v1/artisans/{id}/deduction-consents": {body: obj{"group_id": "grp_1", "kind": "savings", "most": inr(100), "from": "2026-04-01", "notice": "1", "language": "hi", "confirmed": "thumb"},
 		known: "artisan", told: "401 401 403 403 409 403 403 403 409 409"}, // she is no member
@@ -143,11 +144,12 @@ var roleTable = map[string]permission{
 	"POST /v1/advances/{id}/write-off":        {body: obj{"reason": "r"}, told: prepares404},
 	"POST /v1/advances/{id}/write-off/decide": {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
 
-	"GET /v1/payout-runs":                {told: finance},
-	"POST /v1/payout-runs":               {told: "401 401 403 403 403 201 403 403 403 201"},
-	"GET /v1/payout-runs/{id}":           {told: finance404},
-	"POST /v1/payout-runs/{id}/submit":   {told: prepares404},
-	"POST /v1/payout-runs/{id}/withdraw": {told: prepares404},
+	"GET /v1/payout-runs":                               {told: finance},
+	"POST /v1/payout-runs":                              {told: "401 401 403 403 403 201 403 403 403 201"},
+	"GET /v1/payout-runs/{id}":                          {told: finance404},
+	"GET /v1/payout-runs/{id}/artisans/{artisan}/parts": {told: finance404},
+	"POST /v1/payout-runs/{id}/submit":                  {told: prepares404},
+	"POST /v1/payout-runs/{id}/withdraw":                {told: prepares404},
 	"POST /v1/payout-runs/{id}/approve": {body: obj{"content_hash": strings.Repeat("0", 64), "password": password},
 		told: "401 401 403 403 403 403 404 403 403 403"}, // a key never approves
 	"GET /v1/payout-runs/{id}/bank-file":     {told: banks404},

@@ -65,6 +65,9 @@ func TDS(nature string) Account { return Account("liability:tds:" + nature) }
 // Group is what a group's members gave it through the trust: savings or loan.
 func Group(group, kind string) Account { return Account("liability:group:" + group + ":" + kind) }
 
+// GroupInTransit is what the bank has been told to pay a group of it.
+func GroupInTransit(group string) Account { return Group(group, "in_transit") }
+
 // Head is a cost head: material, packing, shipping, fee or rounding.
 func Head(name string) Account { return Account("head:" + name) }
 
@@ -87,7 +90,7 @@ var chart = regexp.MustCompile(`^(` + strings.Join([]string{
 	`asset:gst_credit:[a-z0-9_]+:(cgst|sgst|igst)`,
 	`liability:(deposit|refund|unidentified|supplier):[a-z0-9_]+`,
 	`liability:artisan:[a-z0-9_]+:(held|payable|claimed|in_transit)`,
-	`liability:group:[a-z0-9_]+:(savings|loan)`,
+	`liability:group:[a-z0-9_]+:(savings|loan|in_transit)`,
 	`liability:gst:[a-z0-9_]+:(cgst|sgst|igst)`, `liability:tds:[a-z0-9_]+`,
 	`head:(material|packing|shipping|fee|rounding)`,
 	`trust:(running|fund|subsidy:[a-z0-9_]+)`,

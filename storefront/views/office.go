@@ -235,7 +235,7 @@ func movedTo(l payouts.StatementLine, artisan string) string {
 		return "claimed"
 	case ledger.InTransit(artisan):
 		return "in_transit"
-	case ledger.Bank(payouts.MainBank):
+	case ledger.Bank(payouts.MainBank), ledger.Till(payouts.OfficeTill):
 		return "paid"
 	}
 	return "other"
