@@ -55,6 +55,16 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"money goes back another way than it came", "orders/capture.go", `reason: reason, first: p.ID}`, `reason: reason}`, "./orders", "LateMoneyTakes"},
 	{"the gateway's own sum is not compared", "orders/reconcile.go", `r.differ("balance", string(ledger.Stripe), r.BookPaise, r.TheirPaise)`, ``, "./orders", "Reconciliation"},
 	{"the GST return leaves credit notes out", "orders/gstr1.go", `CASE WHEN d.kind = 'credit_note' THEN -1 ELSE 1 END`, `CASE WHEN d.kind = 'credit_note' THEN 0 ELSE 1 END`, "./orders", "WithoutGaps"},
+	{"a reference goes into a bank file twice", "internal/bankfile/batch.go", `case seen[pay.Reference]:`, `case false:`, "./internal/bankfile", "IsNamed"},
+	{"a bank file takes any amount", "internal/bankfile/batch.go", `l.most > 0 && pay.Amount > l.most`, `false`, "./internal/bankfile", "IsNamed"},
+	{"today's limit holds for yesterday", "internal/bankfile/limits.go", `l.from <= date && `, ``, "./internal/bankfile", "IsNamed"},
+	{"a reference is cut", "internal/bankfile/plan.go", `words: f.Value == "{name}" ||`, `words: f.Value == "{reference}" || f.Value == "{name}" ||`, "./internal/bankfile", "IsNamed"},
+	{"a spreadsheet computes a name", "internal/bankfile/write.go", `"=+-@\t\r"`, `"+-@\t\r"`, "./internal/bankfile", "Golden|ReadsBack"},
+	{"an account becomes a number", "internal/bankfile/book.go", `set, style := f.SetCellStr, text`, `set, style := f.SetCellDefault, text`, "./internal/bankfile", "WorkbookCells"},
+	{"a delimiter in a bank's field", "internal/bankfile/render.go", "+p.Delimiter)", ")", "./internal/bankfile", "LargerThan"},
+	{"another amount in the bank's answer", "internal/bankfile/answers.go", `known && due != a.Amount`, `known && due < 0`, "./internal/bankfile", "Guessed"},
+	{"an answer's unknown word is paid", "internal/bankfile/mapping.go", "	return \"\"\n}\n\n// text is", "	return \"paid\"\n}\n\n// text is", "./internal/bankfile", "Guessed"},
+	{"a large workbook is unpacked", "internal/bankfile/table.go", `size > maxUnzipped ||`, `false ||`, "./internal/bankfile", "Refused"},
 }
 
 // The places where bugs are planted are still there.
