@@ -14,8 +14,9 @@ import (
 
 // The kinds of lots (DESIGN §4.2).
 const (
-	Consigned = "consigned" // the woman's own work, hers until sold
-	Returned  = "returned"  // the trust's, bought back with its makers' credits
+	Consigned    = "consigned"    // the woman's own work, hers until sold
+	Commissioned = "commissioned" // the trust's, made for it: wages were owed when each stage passed its check
+	Returned     = "returned"     // the trust's, bought back with its makers' credits
 )
 
 // Lot is a number of equal pieces of a variant with who made them and what is
@@ -40,8 +41,8 @@ type Lot struct {
 // Ownership is what Split needs to know of the lot.
 func (l Lot) Ownership() Ownership {
 	o := Ownership{Owner: l.OwnerID, TrustMaterial: l.TrustMaterial, Makers: l.Makers}
-	if l.Kind == Returned {
-		o.Lot, o.Cost = l.ID, l.Cost
+	if l.Kind != Consigned {
+		o.Lot, o.Cost, o.Commissioned = l.ID, l.Cost, l.Kind == Commissioned
 	}
 	return o
 }
@@ -256,20 +257,27 @@ func insertLot(tx *db.Tx, actor auth.Actor, in LotInput) (Lot, error) {
 	if n == 0 {
 		return Lot{}, ErrLotCode
 	}
-	args := make([]any, 0, 5*len(in.Makers))
-	for i, m := range in.Makers {
-		args = append(args, l.ID, i+1, m.Stage, m.Artisan, m.Weight)
+	for _, m := range in.Makers {
 		l.Makers = append(l.Makers, Maker{Stage: m.Stage, Artisan: m.Artisan, Weight: m.Weight})
 	}
-	if _, err := tx.Exec(`
-		INSERT INTO lot_makers (lot_id, pos, stage, artisan_id, weight)
-		VALUES `+db.Values(len(in.Makers), 5), args...); err != nil {
+	if err := insertMakers(tx, l.ID, in.Makers); err != nil {
 		return Lot{}, err
 	}
 	_, err = tx.Exec(`
 		INSERT INTO stock (lot_id, place, on_hand)
 		VALUES ($1, $2, $3)`, l.ID, Store, in.Pieces)
 	return l, err
+}
+
+func insertMakers(tx *db.Tx, lot string, makers []MakerInput) error {
+	args := make([]any, 0, 5*len(makers))
+	for i, m := range makers {
+		args = append(args, lot, i+1, m.Stage, m.Artisan, m.Weight)
+	}
+	_, err := tx.Exec(`
+		INSERT INTO lot_makers (lot_id, pos, stage, artisan_id, weight)
+		VALUES `+db.Values(len(makers), 5), args...)
+	return err
 }
 
 // Lot reads one lot. Coordinators of the area and administrators may.

@@ -21,6 +21,7 @@ type Ownership struct {
 	Makers        []Maker
 	Lot           string      // the lot's id when it is the trust's own
 	Cost          money.Paise // of one piece of the trust's own
+	Commissioned  bool        // its makers have had their wages, and share the balance
 }
 
 // Split divides the pieces from+1 … to of an allocation: pieces → head → stage
@@ -73,38 +74,84 @@ func cumulative(heads []Head, lot Ownership, k int64) ([]Share, error) {
 	return out, nil
 }
 
-// repay is the split of k pieces of a returned lot, whose makers have had their
-// credit: wages, material and makers' balance repay what the trust gave for the
-// piece. What they lack is borne by the running cost, then by the fund without
-// limit; what they exceed goes to the fund (DESIGN §4.2).
+// repay is the split of k pieces of the trust's own. Wages and material repay what
+// the piece has cost. What they lack is borne by the running cost, then by the
+// makers' balance, then by the fund without limit; what they exceed goes to the
+// makers. Those of a returned piece have had all of their credit: its balance
+// repays too, and the fund has what is over (DESIGN §4.2).
 func repay(heads []Head, lot Ownership, k int64) ([]Share, error) {
-	var pool money.Paise
-	var err error
-	unit := []Share{{Kind: StockHead, Lot: lot.Lot, Paise: lot.Cost}, {Kind: Trust, Head: "running"}, {Kind: Trust, Head: "fund"}}
+	p := pools{}
+	var out []Share
 	for _, h := range heads {
-		switch {
-		case h.Kind == Wage, h.Kind == Makers, h.Kind == Cost && h.Head == "material":
-			if pool, err = money.Add(pool, h.Paise); err != nil {
-				return nil, err
-			}
-		case h.Kind == Trust && h.Head == "running":
-			unit[1].Paise = h.Paise
-		case h.Kind == Trust && h.Head == "fund":
-			unit[2].Paise = h.Paise
-		default:
-			unit = append(unit, Share{Kind: h.Kind, Head: h.Head, Paise: h.Paise})
+		pool := p.of(h, lot.Commissioned)
+		if pool == nil {
+			out = append(out, Share{Kind: h.Kind, Head: h.Head, Paise: h.Paise})
+			continue
 		}
-	}
-	lacking := lot.Cost - pool
-	fromRunning := max(0, min(lacking, unit[1].Paise))
-	unit[1].Paise -= fromRunning
-	unit[2].Paise -= lacking - fromRunning
-	for i := range unit {
-		if unit[i].Paise, err = unit[i].Paise.Times(k); err != nil {
+		var err error
+		if *pool, err = money.Add(*pool, h.Paise); err != nil {
 			return nil, err
 		}
 	}
-	return unit, nil
+	p.bear(lot.Cost, lot.Commissioned && len(sharing(heads)) > 0)
+	out = append(out, Share{Kind: StockHead, Lot: lot.Lot, Paise: lot.Cost}, Share{Kind: Trust, Head: "running", Paise: p.running},
+		Share{Kind: Trust, Head: "fund", Paise: p.fund})
+	for i := range out {
+		var err error
+		if out[i].Paise, err = out[i].Paise.Times(k); err != nil {
+			return nil, err
+		}
+	}
+	if !lot.Commissioned || len(sharing(heads)) == 0 {
+		return out, nil
+	}
+	total, err := p.makers.Times(k)
+	if err != nil {
+		return nil, err
+	}
+	shares, err := balance(heads, total, lot)
+	return append(out, shares...), err
+}
+
+// pools are the sums of a card that bear the cost of a piece of the trust's own.
+type pools struct{ work, running, makers, fund money.Paise }
+
+// of is the pool that a head belongs to, or nil.
+func (p *pools) of(h Head, commissioned bool) *money.Paise {
+	switch {
+	case h.Kind == Makers && commissioned:
+		return &p.makers
+	case h.Kind == Wage, h.Kind == Makers, h.Kind == Cost && h.Head == "material":
+		return &p.work
+	case h.Kind == Trust && h.Head == "running":
+		return &p.running
+	case h.Kind == Trust && h.Head == "fund":
+		return &p.fund
+	}
+	return nil
+}
+
+// bear lets the pools bear a cost: makers is whether somebody is there to have
+// what is over.
+func (p *pools) bear(cost money.Paise, makers bool) {
+	lacking := cost - p.work
+	p.work = 0
+	if lacking < 0 && makers {
+		p.makers -= lacking
+		return
+	}
+	for _, pool := range []*money.Paise{&p.running, &p.makers} {
+		most := min(lacking, *pool)
+		if most > 0 {
+			*pool -= most
+			lacking -= most
+		}
+	}
+	p.fund -= lacking
+	if !makers {
+		p.fund += p.makers
+		p.makers = 0
+	}
 }
 
 // balance goes to the stages that share it in proportion to their wages (to
@@ -114,10 +161,7 @@ func balance(heads []Head, total money.Paise, lot Ownership) ([]Share, error) {
 	var stages []string
 	var wages, minutes, equal []int64
 	var wageSum, minuteSum int64
-	for _, h := range heads {
-		if h.Kind != Wage || !h.Shares {
-			continue
-		}
+	for _, h := range sharing(heads) {
 		stages = append(stages, h.Head)
 		wages, minutes, equal = append(wages, int64(h.Paise)), append(minutes, h.Minutes), append(equal, 1)
 		wageSum, minuteSum = wageSum+int64(h.Paise), minuteSum+h.Minutes
@@ -142,6 +186,25 @@ func balance(heads []Head, total money.Paise, lot Ownership) ([]Share, error) {
 		out = append(out, shares...)
 	}
 	return out, nil
+}
+
+// sharing are the wage stages that share the makers' balance: the marked ones.
+// When the card marks none there is no balance of its own, and what a commissioned
+// piece leaves over is for all of them.
+func sharing(heads []Head) (out []Head) {
+	var all []Head
+	for _, h := range heads {
+		if h.Kind == Wage {
+			all = append(all, h)
+			if h.Shares {
+				out = append(out, h)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
 }
 
 func toStage(kind, stage string, total money.Paise, lot Ownership) ([]Share, error) {

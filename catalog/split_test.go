@@ -195,3 +195,58 @@ func TestSplitOfAReturnedLot(t *testing.T) {
 		}
 	})
 }
+
+// A commissioned piece repays what it cost first; its makers have had their wages
+// and share the balance, with what the cost left over or less what it lacked.
+func TestSplitOfACommissionedLot(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list, heads, lot := drawCard(t)
+		lot.Lot, lot.Commissioned, lot.Owner, lot.TrustMaterial = "lot_made", true, "", true
+		lot.Cost = money.Paise(rapid.Int64Range(0, 2*int64(list)).Draw(t, "cost"))
+		n := rapid.Int64Range(1, 30).Draw(t, "pieces")
+		var work, running, balance money.Paise
+		for _, h := range heads {
+			switch {
+			case h.Kind == catalog.Wage, h.Kind == catalog.Cost && h.Head == "material":
+				work += h.Paise
+			case h.Kind == catalog.Makers:
+				balance += h.Paise
+			case h.Head == "running":
+				running += h.Paise
+			}
+		}
+		lacking := lot.Cost - work
+		wantRunning, wantMakers := running-max(0, min(lacking, running)), balance
+		if lacking < 0 {
+			wantMakers += -lacking
+		} else {
+			wantMakers -= max(0, min(lacking-(running-wantRunning), balance))
+		}
+		total := map[string]money.Paise{}
+		for k := range n { // one by one, as they are sold
+			shares, err := catalog.Split(heads, lot, k, k+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range shares {
+				total["all"] += s.Paise
+				switch {
+				case s.Artisan != "" && (s.Kind != catalog.Makers || s.Paise < -1): // largest remainders may take a paisa back
+					t.Errorf("%+v", s)
+				case s.Artisan != "":
+					total["makers"] += s.Paise
+				case s.Kind == catalog.StockHead:
+					total["stock"] += s.Paise
+				case s.Head == "running":
+					total["running"] += s.Paise
+				}
+			}
+		}
+		pieces := money.Paise(n)
+		for what, want := range map[string]money.Paise{"all": list, "stock": lot.Cost, "running": wantRunning, "makers": wantMakers} {
+			if total[what] != want*pieces {
+				t.Errorf("%s: %d, not %d × %d", what, total[what], want, n)
+			}
+		}
+	})
+}

@@ -148,7 +148,7 @@ func CanServe(tx *db.Tx, variant string, heads []Head, n int64) (bool, error) {
 		if free == 0 || n <= 0 {
 			continue
 		}
-		if l.Kind == Consigned && covers(Card{Heads: heads}, l.Makers) != nil {
+		if l.Kind != Returned && covers(Card{Heads: heads}, l.Makers) != nil {
 			return false, nil
 		}
 		n -= free
@@ -242,7 +242,7 @@ func CheckStock(tx *db.Tx) ([]StockProblem, error) {
 			SELECT l.id AS lot_id, 'store' AS place
 			FROM lots l
 			JOIN stock s ON s.lot_id = l.id
-			WHERE l.kind = 'returned'
+			WHERE l.kind <> 'consigned'
 			GROUP BY l.id, l.cost_paise
 			HAVING l.cost_paise * SUM(s.on_hand) <> COALESCE((
 				SELECT b.paise

@@ -71,7 +71,7 @@ const (
 	wageMissing    = "a sale does not credit a wage of its line to the stage's makers"
 	balanceMissing = "a sale does not credit the makers' balance of its line to them"
 	creditedAgain  = "the sale of a piece that came back credits an artisan again"
-	notRepaid      = "the sale of a piece that came back does not repay what the trust gave for it"
+	notRepaid      = "the sale of the trust's own piece does not repay what it cost"
 )
 
 func TestCheckFindsSalesThatCreditTheWrongOnes(t *testing.T) {

@@ -143,7 +143,14 @@ var saleInvariants = []invariant{
 		JOIN entries e ON e.reference = 'sale:' || a.id
 		JOIN postings p ON p.entry_id = e.id AND p.artisan_id <> ''
 		WHERE a.dispatched_at IS NOT NULL`},
-	{"the sale of a piece that came back does not repay what the trust gave for it", `
+	{"the sale of a commissioned piece pays its makers' wages again", `
+		SELECT a.order_id, p.paise
+		FROM allocations a
+		JOIN lots b ON b.id = a.lot_id AND b.kind = 'commissioned'
+		JOIN entries e ON e.reference = 'sale:' || a.id
+		JOIN postings p ON p.entry_id = e.id AND p.artisan_id <> '' AND SUBSTR(p.nature, 1, 5) = 'wage:'
+		WHERE a.dispatched_at IS NOT NULL`},
+	{"the sale of the trust's own piece does not repay what it cost", `
 		SELECT x.order_id, x.paise
 		FROM (
 			SELECT a.order_id, CAST(b.cost_paise * a.pieces + COALESCE((
@@ -152,7 +159,7 @@ var saleInvariants = []invariant{
 				JOIN postings p ON p.entry_id = e.id
 				WHERE e.reference = 'sale:' || a.id AND p.account = 'asset:stock:' || a.lot_id), 0) AS BIGINT) AS paise
 			FROM allocations a
-			JOIN lots b ON b.id = a.lot_id AND b.kind = 'returned'
+			JOIN lots b ON b.id = a.lot_id AND b.kind <> 'consigned'
 			WHERE a.dispatched_at IS NOT NULL) x
 		WHERE x.paise <> 0`},
 	{"a released allocation holds an artisan's credits still", `

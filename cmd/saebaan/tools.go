@@ -23,6 +23,7 @@ import (
 	"saebaan/internal/web"
 	"saebaan/orders"
 	"saebaan/payouts"
+	"saebaan/workshop"
 )
 
 // withShop runs a command on an open shop.
@@ -164,6 +165,13 @@ func (s *shop) verify(ctx context.Context, out io.Writer) error {
 		}
 		for _, p := range sold {
 			say("order", p.Order, fmt.Sprintf("%s (%d)", p.Detail, p.Paise))
+		}
+		made, err := workshop.Check(tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range made {
+			say("job", p.At, fmt.Sprintf("%s (%d)", p.Detail, p.Paise))
 		}
 		paid, err := payouts.Check(tx)
 		for _, p := range paid {
