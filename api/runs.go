@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"saebaan/internal/auth"
 	"saebaan/internal/web"
 	"saebaan/payouts"
 )
@@ -205,14 +207,16 @@ func (s *Server) withdrawRun(ctx context.Context, in *MoveInput) (*answer[run], 
 type approveRunInput struct {
 	MoveInput
 	Body struct {
-		ContentHash string `json:"content_hash" minLength:"64" maxLength:"64" doc:"Of the run you looked at"`
-		Password    string `json:"password" minLength:"1" maxLength:"128" doc:"Your own, typed again"`
+		ContentHash string          `json:"content_hash" minLength:"64" maxLength:"64" doc:"Of the run you looked at"`
+		Password    string          `json:"password,omitempty" minLength:"1" maxLength:"128" doc:"Your own, typed again; or else passkey"`
+		Passkey     json.RawMessage `json:"passkey,omitempty" doc:"The answer to a challenge for this run and content, as PublicKeyCredential.toJSON gives it; or else password"`
 	}
 }
 
 // approveRun needs no key: a run is approved once, and again is a conflict.
 func (s *Server) approveRun(ctx context.Context, in *approveRunInput) (*answer[run], error) {
-	return ran(ctx)(s.Payouts.Approve(ctx, web.ActorOf(ctx), in.ID, in.Body.ContentHash, in.Body.Password))
+	return ran(ctx)(s.Payouts.Approve(ctx, web.ActorOf(ctx), in.ID, in.Body.ContentHash,
+		auth.Proof{Password: in.Body.Password, Passkey: in.Body.Passkey}))
 }
 
 func bankFileOperation() huma.Operation {

@@ -117,6 +117,10 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, made("/sessions", "create-session", "Sign in"), s.createSession)
 	huma.Register(a, op(http.MethodDelete, "/sessions/current", "delete-session", "Sign out"), s.deleteSession)
 	huma.Register(a, op(get, "/me", "get-me", "Who am I"), s.me)
+	huma.Register(a, op(get, "/passkeys", "list-passkeys", "List your passkeys"), s.listPasskeys)
+	huma.Register(a, made("/passkeys/challenges", "begin-passkey", "Begin to add a passkey"), s.beginPasskey)
+	huma.Register(a, made("/passkeys", "add-passkey", "Add the passkey that the browser made"), s.addPasskey)
+	huma.Register(a, op(post, "/passkeys/{id}/remove", "remove-passkey", "Remove one of your passkeys"), s.removePasskey)
 
 	huma.Register(a, made("/artisans", "create-artisan", "Register an artisan"), s.createArtisan)
 	huma.Register(a, op(get, "/artisans", "list-artisans", "List artisans"), s.listArtisans)
@@ -232,6 +236,7 @@ func (s *Server) books() {
 	huma.Register(a, op(get, "/payout-runs/{id}", "get-run", "Read a run"), s.getRun)
 	huma.Register(a, op(get, "/payout-runs/{id}/artisans/{artisan}/parts", "list-run-parts", "Explain a payment by the credits it consists of"), s.runParts)
 	huma.Register(a, op(post, "/payout-runs/{id}/submit", "submit-run", "Claim a run's money and hand it in"), s.submitRun)
+	huma.Register(a, made("/payout-runs/{id}/challenges", "challenge-run", "Begin to approve a run by passkey"), s.challengeRun)
 	huma.Register(a, op(post, "/payout-runs/{id}/approve", "approve-run", "Approve another person's run"), s.approveRun)
 	huma.Register(a, op(post, "/payout-runs/{id}/withdraw", "withdraw-run", "Take a run back"), s.withdrawRun)
 	huma.Register(a, bankFileOperation(), s.bankFile)

@@ -139,17 +139,18 @@ func contentHash(tx *db.Tx, run string) (string, error) {
 }
 
 // Approve lets a submitted run be paid. Only a finance approver who neither
-// prepared nor submitted it may, with her own password typed again, and only
-// what she looked at: hash is the content hash she saw. Returns ErrOwnRun,
-// ErrChanged, ErrState, auth.ErrKeyApproves, auth.ErrStepUp.
-func (s *Service) Approve(ctx context.Context, actor auth.Actor, run, hash, password string) (Run, error) {
+// prepared nor submitted it may, with a fresh proof that she is there, and only
+// what she looked at: hash is the content hash she saw, and a passkey's answer
+// is good for this run and hash alone. Returns ErrOwnRun, ErrChanged, ErrState,
+// auth.ErrKeyApproves, auth.ErrStepUp, auth.ErrPasskey.
+func (s *Service) Approve(ctx context.Context, actor auth.Actor, run, hash string, proof auth.Proof) (Run, error) {
 	if actor.Via == auth.ViaSystem {
 		return Run{}, auth.ErrForbidden
 	}
 	if err := actor.Require(auth.Approver); err != nil {
 		return Run{}, err
 	}
-	if err := s.auth.StepUp(ctx, actor, password); err != nil {
+	if err := s.auth.Prove(ctx, actor, auth.ApproveRun(run, hash), proof); err != nil {
 		return Run{}, err
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {

@@ -174,9 +174,11 @@ type Exception struct {
 	NameHi    string      `db:"name_hi"`
 }
 
-// stepUp proves that a person is there by her own password.
+// stepUp proves that a person is there: by her own password, or for one act also
+// by her passkey.
 type stepUp interface {
 	StepUp(ctx context.Context, actor auth.Actor, password string) error
+	Prove(ctx context.Context, actor auth.Actor, act auth.Act, proof auth.Proof) error
 }
 
 // Service is the door to payouts.

@@ -56,6 +56,21 @@ func (passwords) StepUp(_ context.Context, a auth.Actor, password string) error 
 	return nil
 }
 
+// Prove takes the login as a password, and as a passkey's answer the login with
+// what it was asked for.
+func (p passwords) Prove(ctx context.Context, a auth.Actor, act auth.Act, proof auth.Proof) error {
+	if len(proof.Passkey) == 0 {
+		return p.StepUp(ctx, a, proof.Password)
+	}
+	if string(proof.Passkey) != fmt.Sprint(a.Login, act) {
+		return auth.ErrPasskey
+	}
+	return nil
+}
+
+// word is the proof by a password.
+func word(password string) auth.Proof { return auth.Proof{Password: password} }
+
 type world struct {
 	t        *testing.T
 	db       *db.DB
@@ -117,7 +132,7 @@ func (w *world) submitted(by auth.Actor) payouts.Run {
 func (w *world) sent(by auth.Actor) payouts.Run {
 	w.t.Helper()
 	r := w.submitted(by)
-	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver")
+	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver"))
 	w.ok(err)
 	_, _, err = w.payouts.BankFile(ctx, approver, r.ID)
 	w.ok(err)
@@ -157,7 +172,7 @@ func TestNobodyApprovesAlone(t *testing.T) {
 		w.artisan(50000)
 		r, err := w.payouts.Prepare(ctx, both, "", payouts.Scope{})
 		w.ok(err)
-		if _, err := w.payouts.Approve(ctx, approver, r.ID, "", "approver"); !errors.Is(err, payouts.ErrState) {
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, "", word("approver")); !errors.Is(err, payouts.ErrState) {
 			t.Errorf("a draft: %v", err)
 		}
 		r, err = w.payouts.Submit(ctx, other, "", r.ID)
@@ -174,18 +189,40 @@ func TestNobodyApprovesAlone(t *testing.T) {
 			"an administrator": {admin, auth.ErrForbidden}, "a key": {key, auth.ErrKeyApproves}, "a worker": {auth.System("x"), auth.ErrForbidden},
 			"nobody": {auth.Actor{}, auth.ErrUnauthenticated},
 		} {
-			if _, err := w.payouts.Approve(ctx, c.actor, r.ID, r.ContentHash, c.actor.Login); !errors.Is(err, c.want) {
+			if _, err := w.payouts.Approve(ctx, c.actor, r.ID, r.ContentHash, word(c.actor.Login)); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "guess"); !errors.Is(err, auth.ErrStepUp) {
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("guess")); !errors.Is(err, auth.ErrStepUp) {
 			t.Errorf("another password: %v", err)
 		}
 		if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET amount_paise = amount_paise + 1`); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver"); !errors.Is(err, payouts.ErrChanged) {
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver")); !errors.Is(err, payouts.ErrChanged) {
 			t.Errorf("another content: %v", err)
+		}
+	})
+}
+
+// A passkey is asked for this run and what she looked at, nothing else.
+func TestApprovalByPasskeyIsForThisRunAndContent(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.artisan(50_000)
+		r := w.submitted(preparer)
+		answer := func(act auth.Act) auth.Proof { return auth.Proof{Passkey: []byte(fmt.Sprint("approver", act))} }
+		for name, act := range map[string]auth.Act{"another run": auth.ApproveRun("run_other", r.ContentHash), "another content": auth.ApproveRun(r.ID, "0"), "another act": {Kind: "x", Object: r.ID, Content: r.ContentHash}} {
+			if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, answer(act)); !errors.Is(err, auth.ErrPasskey) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, "0", answer(auth.ApproveRun(r.ID, "0"))); !errors.Is(err, payouts.ErrChanged) {
+			t.Errorf("an answer for another content, approved as that: %v", err)
+		}
+		got, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, answer(auth.ApproveRun(r.ID, r.ContentHash)))
+		if err != nil || got.State != payouts.Approved || got.ApprovedBy != approver.Principal() {
+			t.Errorf("%+v %v", got, err)
 		}
 	})
 }
@@ -295,7 +332,7 @@ func TestWithdrawGivesEverythingBack(t *testing.T) {
 		if payable, _, _ := w.owed(a); payable != 10000 {
 			t.Errorf("withdrawn, but payable %s", payable)
 		}
-		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver"); !errors.Is(err, payouts.ErrState) {
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver")); !errors.Is(err, payouts.ErrState) {
 			t.Errorf("withdrawn, then approved: %v", err)
 		}
 		sent := w.sent(preparer)
@@ -411,7 +448,7 @@ func TestNobodyIsPaidMoreThanSheEarned(t *testing.T) {
 				case "submit":
 					_, _ = w.payouts.Submit(ctx, preparer, "", run)
 				case "approve":
-					_, _ = w.payouts.Approve(ctx, approver, run, r.ContentHash, "approver")
+					_, _ = w.payouts.Approve(ctx, approver, run, r.ContentHash, word("approver"))
 				case "withdraw":
 					_, _ = w.payouts.Withdraw(ctx, preparer, "", run)
 				case "file":
@@ -446,14 +483,14 @@ func TestAChangedAccountVoidsTheRun(t *testing.T) {
 		}
 		r := w.submitted(preparer)
 		change("first@upi")
-		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver"); !errors.Is(err, payouts.ErrPayeeNew) {
+		if _, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver")); !errors.Is(err, payouts.ErrPayeeNew) {
 			t.Errorf("changed before approval: %v", err)
 		}
 		_, err := w.payouts.Withdraw(ctx, preparer, "", r.ID)
 		w.ok(err)
 		w.ok(d.AdvanceClock(ctx, 49*time.Hour))
 		r = w.submitted(preparer)
-		_, err = w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver")
+		_, err = w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver"))
 		w.ok(err)
 		change("second@upi")
 		if _, _, err := w.payouts.BankFile(ctx, preparer, r.ID); !errors.Is(err, payouts.ErrPayeeNew) {
@@ -473,7 +510,7 @@ func TestWhatWasApprovedIsWhatIsPaid(t *testing.T) {
 	w := newWorld(t, d)
 	a, thief := w.artisan(50000), w.artisan(0)
 	r := w.submitted(preparer)
-	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, "approver")
+	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver"))
 	w.ok(err)
 	if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET payee_id = (SELECT id FROM payees WHERE owner_id = $1) WHERE artisan_id = $2`, thief, a); err != nil {
 		t.Fatal(err)

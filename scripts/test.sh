@@ -15,4 +15,4 @@ SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-test" go test -timeout 20m ./cmd/saebaan .
 
 echo "the program built with the race detector"
 go build -race -o bin/saebaan-race ./cmd/saebaan
-SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-race" go test -timeout 20m -run 'Day|TwoHundred|Fifty|Opposite|TwentyRuns' ./cmd/saebaan
+SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-race" go test -timeout 20m -run 'Day|TwoHundred|Fifty|Opposite|TwentyRuns|TwentyApprovals' ./cmd/saebaan

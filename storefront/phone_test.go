@@ -175,6 +175,7 @@ func TestPagesOnAPhone(t *testing.T) {
 	s.pricedAsSheTypes(p, cheap.Variants[0].ID)
 	s.phoneBank(p, shopper, unpaid)
 	s.phoneAfterSending(p, []*browser{shopper, nusrat, meera, farah}, order)
+	s.phonePasskeys(p)
 }
 
 // pricedAsSheTypes: with JavaScript the delivery to her PIN is shown before she

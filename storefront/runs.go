@@ -104,31 +104,41 @@ func (s *Site) withdrawRun(c *fiber.Ctx, p views.Page) (templ.Component, error) 
 }
 
 func (s *Site) approveForm(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	return s.approvePage(c, p, views.Run{})
+}
+
+// approvePage shows what would be approved; said carries what was wrong before.
+func (s *Site) approvePage(c *fiber.Ctx, p views.Page, said views.Run) (templ.Component, error) {
 	r, err := s.oneRun(c.UserContext(), p.Actor, c.Params("id"))
 	if err != nil {
+		return nil, err
+	}
+	r.Wrong, r.WrongPasskey = said.Wrong, said.WrongPasskey
+	if r.Passkey, err = s.hasPasskey(c, p); err != nil {
 		return nil, err
 	}
 	return views.Approve(p.Titled(p.T("approve.title"), ""), r), nil
 }
 
-// approveRun approves what the form showed; a wrong password is said beside it.
+// approveRun approves what the form showed; a wrong password or passkey is said
+// beside it.
 func (s *Site) approveRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	id := c.Params("id")
-	_, err := s.Payouts.Approve(c.UserContext(), p.Actor, id, c.FormValue("hash"), c.FormValue("password"))
-	if !errors.Is(err, auth.ErrStepUp) && !errors.Is(err, auth.ErrTooMany) {
-		if err != nil {
-			return nil, err
-		}
+	id, proof := c.Params("id"), auth.Proof{Password: c.FormValue("password"), Passkey: []byte(c.FormValue("answer"))}
+	_, err := s.Payouts.Approve(c.UserContext(), p.Actor, id, c.FormValue("hash"), proof)
+	if err == nil {
 		return seeOther(c, "/office/runs/"+id)
 	}
-	r, again := s.oneRun(c.UserContext(), p.Actor, id)
-	if again != nil {
-		return nil, again
-	}
 	f := fault.Of(err)
-	r.Wrong, p.Office = p.Lang.Fault(f), true
-	c.Status(web.Status(f))
-	return views.Approve(p.Titled(p.T("approve.title"), ""), r), nil
+	p.Office = true
+	switch {
+	case errors.Is(err, auth.ErrPasskey), errors.Is(err, auth.ErrPasskeyCounter), errors.Is(err, auth.ErrPasskeysOff):
+		c.Status(web.Status(f))
+		return s.approvePage(c, p, views.Run{WrongPasskey: p.Lang.Fault(f)})
+	case errors.Is(err, auth.ErrStepUp), errors.Is(err, auth.ErrTooMany), errors.Is(err, auth.ErrProof):
+		c.Status(web.Status(f))
+		return s.approvePage(c, p, views.Run{Wrong: p.Lang.Fault(f)})
+	}
+	return nil, err
 }
 
 // bankFile gives the file out, which marks the run as sent: a form, not a link.

@@ -79,6 +79,13 @@ func Register(app *fiber.App, c Config) *Site {
 	office("/office/orders", s.orders)
 	post("/office/orders/:id/dispatch", s.dispatch)
 	post("/office/orders/:id/deliver", s.deliver)
+	s.registerPayouts(office, post)
+	s.registerMoney(office, post)
+	return s
+}
+
+// registerPayouts puts the office's pages of artisans, groups, runs and advances on the app.
+func (s *Site) registerPayouts(office, post func(path string, do personPage)) {
 	office("/office/artisans", s.artisans)
 	office("/office/artisans/:id", s.statement)
 	office("/office/artisans/:id/voice", s.statementVoice)
@@ -100,6 +107,7 @@ func Register(app *fiber.App, c Config) *Site {
 	office("/office/runs/:id/artisans/:artisan", s.parts)
 	office("/office/runs/:id/approve", s.approveForm)
 	post("/office/runs/:id/approve", s.approveRun)
+	post("/office/runs/:id/challenge", s.challengeRun)
 	post("/office/runs/:id/submit", s.submitRun)
 	post("/office/runs/:id/withdraw", s.withdrawRun)
 	post("/office/runs/:id/bank-file", s.bankFile)
@@ -110,8 +118,10 @@ func Register(app *fiber.App, c Config) *Site {
 	post("/office/advances/:id/pause", s.pauseAdvance)
 	post("/office/advances/:id/write-off", s.proposeAdvanceWriteOff)
 	post("/office/advances/:id/write-off/decide", s.decideAdvanceWriteOff)
-	s.registerMoney(office, post)
-	return s
+	office("/office/passkeys", s.passkeys)
+	post("/office/passkeys", s.addPasskey)
+	post("/office/passkeys/challenge", s.challengePasskey)
+	post("/office/passkeys/:id/remove", s.removePasskey)
 }
 
 // registerMoney puts the office's pages of money, returns and books on the app.

@@ -139,12 +139,17 @@ func (b *tab) says(words ...string) {
 
 func (b *tab) signIn(login string) {
 	b.t.Helper()
+	b.signInWith(login, demo.Password)
+}
+
+func (b *tab) signInWith(login, password string) {
+	b.t.Helper()
 	b.do(chromedp.Navigate(b.base + "/sign-in"))
 	if strings.HasSuffix(b.where(), "/office") { // somebody else is still signed in
 		b.press("form[action='/sign-out'] button[type=submit]")
 		b.do(chromedp.Navigate(b.base + "/sign-in"))
 	}
-	b.fill(map[string]string{"login": login, "password": demo.Password})
+	b.fill(map[string]string{"login": login, "password": password})
 	b.press("form[action='/sign-in'] button[type=submit]")
 }
 

@@ -51,6 +51,11 @@ var roleTable = map[string]permission{
 	"DELETE /v1/sessions/current": {told: "401 401 204 204 204 204 204 204 204 401"},
 	"GET /v1/me":                  {told: "401 401 200 200 200 200 200 200 200 200"},
 
+	"GET /v1/passkeys":              {told: "401 401 200 200 200 200 200 200 200 403"}, // a key has none and changes none
+	"POST /v1/passkeys/challenges":  {body: obj{"password": password}, told: "401 401 201 201 201 201 201 201 201 403"},
+	"POST /v1/passkeys":             {body: obj{"label": "Role", "credential": obj{}}, told: "401 401 403 403 403 403 403 403 403 403"}, // no passkey made that
+	"POST /v1/passkeys/{id}/remove": {body: obj{"password": password}, told: "401 401 404 404 404 404 404 404 404 403"},
+
 	"GET /v1/artisans":                      {told: readers},
 	"POST /v1/artisans":                     {body: obj{"name": obj{"en": "Role"}, "area": "lucknow", "crafts": []string{"chikan"}}, told: field},
 	"GET /v1/artisans/{id}":                 {known: "artisan", told: readers},
@@ -150,6 +155,8 @@ var roleTable = map[string]permission{
 	"GET /v1/payout-runs/{id}/artisans/{artisan}/parts": {told: finance404},
 	"POST /v1/payout-runs/{id}/submit":                  {told: prepares404},
 	"POST /v1/payout-runs/{id}/withdraw":                {told: prepares404},
+	"POST /v1/payout-runs/{id}/challenges": {body: obj{"content_hash": strings.Repeat("0", 64)},
+		told: "401 401 403 403 403 403 404 403 403 403"}, // 404: she has no passkey
 	"POST /v1/payout-runs/{id}/approve": {body: obj{"content_hash": strings.Repeat("0", 64), "password": password},
 		told: "401 401 403 403 403 403 404 403 403 403"}, // a key never approves
 	"GET /v1/payout-runs/{id}/bank-file":     {told: banks404},

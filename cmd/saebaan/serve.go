@@ -100,6 +100,7 @@ func (s *shop) serve(ctx context.Context, cmd serveCmd, began time.Time) error {
 	if err != nil {
 		return config.ErrConfig.With("The address %s cannot be listened on. Nothing was started; choose another with --addr.", cmd.Addr).Because(err)
 	}
+	s.auth.ServeAt(s.origin(listener.Addr()))
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	run := func(task func(context.Context)) {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -89,6 +90,16 @@ func (s *shop) settings() (orders.Settings, error) {
 		}
 	}
 	return out, nil
+}
+
+// origin is where browsers reach the pages, which passkeys are bound to: the
+// configured site, and for practice this computer by its name.
+func (s *shop) origin(listening net.Addr) string {
+	if s.config.Site != "" || s.config.Production {
+		return s.config.Site
+	}
+	_, port, _ := net.SplitHostPort(listening.String())
+	return "http://localhost:" + port
 }
 
 // terms are what the trust has decided about payments to artisans.

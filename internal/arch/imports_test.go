@@ -87,6 +87,7 @@ func TestOneOwnerPerLibrary(t *testing.T) {
 		"github.com/riverqueue/":       {"saebaan/internal/outbox"},
 		"github.com/tink-crypto/":      {"saebaan/internal/vault"},
 		"github.com/wneessen/":         {"saebaan/internal/mail"},
+		"github.com/go-webauthn/":      {"saebaan/internal/auth"},
 	}
 	for path, p := range packages(t) {
 		for _, i := range p.Imports {

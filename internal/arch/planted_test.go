@@ -78,6 +78,22 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"another amount in the bank's answer", "internal/bankfile/answers.go", `known && due != a.Amount`, `known && due < 0`, "./internal/bankfile", "Guessed"},
 	{"an answer's unknown word is paid", "internal/bankfile/mapping.go", "	return \"\"\n}\n\n// text is", "	return \"paid\"\n}\n\n// text is", "./internal/bankfile", "Guessed"},
 	{"a large workbook is unpacked", "internal/bankfile/table.go", `size > maxUnzipped ||`, `false ||`, "./internal/bankfile", "Refused"},
+	{"a passkey's answer approves another run", "internal/auth/passkeyuse.go", `case was.Act != act:`, `case was.Kind != act.Kind:`, "./internal/auth", "AnswersRefused"},
+	{"the run's content is not in what is proved", "payouts/approve.go", `auth.ApproveRun(run, hash), proof`, `auth.ApproveRun(run, ""), proof`, "./payouts", "ThisRunAndContent"},
+	{"a challenge is answered twice", "internal/auth/passkeyuse.go", "DELETE FROM passkey_challenges\n		WHERE challenge = $1 AND user_id = $2 AND session_hash = $3\n		RETURNING kind, object, content, expires_at", "SELECT kind, object, content, expires_at\n		FROM passkey_challenges\n		WHERE challenge = $1 AND user_id = $2 AND session_hash = $3", "./internal/auth", "AnsweredOnce"},
+	{"a refused answer leaves its challenge", "internal/auth/passkeyuse.go", "			why = cause.Error()\n		}\n", "			why = cause.Error()\n		}\n		if why != \"\" {\n			return err\n		}\n", "./internal/auth", "AnsweredOnce|TriesAreLimited"},
+	{"a challenge waits for ever", "internal/auth/passkeyuse.go", `case was.ExpiresAt <= machineNow():`, `case was.ExpiresAt < 0:`, "./internal/auth", "AnswersRefused"},
+	{"a challenge serves another session", "internal/auth/passkeyuse.go", `AND session_hash = $3`, `AND $3 <> ''`, "./internal/auth", "AnswersRefused"},
+	{"a passkey proves that a device is there, not a person", "internal/auth/passkeyuse.go", `UserVerification: protocol.VerificationRequired}, parsed)`, `UserVerification: protocol.VerificationPreferred}, parsed)`, "./internal/auth", "AnswersRefused"},
+	{"a copied passkey proves", "internal/auth/passkeyuse.go", `if got.Authenticator.CloneWarning {`, `if got.Authenticator.SignCount == 1<<31 {`, "./internal/auth", "AnswersRefused"},
+	{"the counter of a passkey stands still", "internal/auth/passkeyuse.go", `SET sign_count = $1, `, `SET sign_count = sign_count + 0 * $1, `, "./internal/auth", "PasskeyProves"},
+	{"a disabled user's passkey proves", "internal/auth/passkey.go", `WHERE id = $1 AND disabled_at IS NULL`, `WHERE id = $1`, "./internal/auth", "AnswersRefused"},
+	{"tries by passkey are not counted with the others", "internal/auth/passkeyuse.go", `countTry(tx, try, stepUpTries(actor))`, `countTry(tx, try, try)`, "./internal/auth", "TriesAreLimited"},
+	{"a passkey is added without the password", "internal/auth/passkeyuse.go", `if err := s.StepUp(ctx, actor, password); err != nil {`, `if err := person(actor); err != nil {`, "./internal/auth", "ManagingPasskeys"},
+	{"a passkey is removed without the password", "internal/auth/passkey.go", `if err := s.StepUp(ctx, actor, password); err != nil {`, `if err := person(actor); err != nil {`, "./internal/auth", "ManagingPasskeys"},
+	{"another's passkey is removed", "internal/auth/passkey.go", "WHERE id = $1 AND user_id = $2\n			RETURNING label", "WHERE id = $1 AND $2 <> ''\n			RETURNING label", "./internal/auth", "ManagingPasskeys"},
+	{"a key lists passkeys", "internal/auth/passkey.go", `case actor.Via == ViaKey:`, `case actor.Via == ViaKey && actor.ID == "":`, "./internal/auth", "ManagingPasskeys"},
+	{"passkeys are offered at a number", "internal/auth/passkey.go", `case net.ParseIP(o.Site) != nil:`, `case net.ParseIP(o.Origin) != nil:`, "./internal/auth", "WherePasskeys"},
 }
 
 // The places where bugs are planted are still there.

@@ -19,6 +19,15 @@ var (
 	ErrLoginTaken      = fault.New(fault.Conflict, "auth.login_taken", "There is already a user of that name. Nothing was saved.")
 	ErrRole            = fault.New(fault.Invalid, "auth.role", "There is no such role.")
 	ErrNoUser          = fault.New(fault.NotFound, "auth.no_user", "There is no such user.")
+	ErrProof           = fault.New(fault.Invalid, "auth.proof", "Send either your password or the answer of your passkey. Nothing was approved.")
+	ErrPasskey         = fault.New(fault.Forbidden, "auth.passkey", "The passkey's answer was not accepted: it came too late, was used before, or was asked for something else. Nothing was done; try again, or type your own password.")
+	ErrPasskeyCounter  = fault.New(fault.Forbidden, "auth.passkey_counter", "This passkey's counter went back, so there may be a copy of it. Nothing was approved; remove it, tell the others in the office, and type your own password.")
+	ErrKeyPasskeys     = fault.New(fault.Forbidden, "auth.key_no_passkeys", "A key neither has passkeys nor changes them. A person must sign in.")
+	ErrNoPasskey       = fault.New(fault.NotFound, "auth.no_passkey", "There is no such passkey of yours.")
+	ErrPasskeysOff     = fault.New(fault.Conflict, "auth.passkeys_off", "Passkeys cannot be used at this address. Nothing was done; the password does everything.")
+	ErrPasskeyLabel    = fault.New(fault.Invalid, "auth.passkey_label", "Name the passkey with 1 to 60 characters. Nothing was saved.")
+	ErrPasskeyTaken    = fault.New(fault.Conflict, "auth.passkey_taken", "This passkey has been added before. Nothing was saved.")
+	ErrPasskeysMany    = fault.New(fault.Conflict, "auth.passkeys_many", "You have 20 passkeys. Nothing was saved; remove one that you do not use.")
 )
 
 // Role names a kind of work.
@@ -67,6 +76,7 @@ type Actor struct {
 	Via       Via
 	Grants    []Grant
 	GuestHash string // hash of a cart token, beside a session or alone
+	Session   string // hash of the session's token; "" for others
 }
 
 // System is the actor of a worker, such as "release" or "import".

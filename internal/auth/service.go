@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"saebaan/internal/db"
 	"saebaan/internal/id"
 )
@@ -17,11 +19,6 @@ func machineNow() db.Time { return db.At(time.Now()) }
 // SessionLife is how long a session lasts after signing in.
 const SessionLife = 12 * time.Hour
 
-const (
-	failureWindow = 15 * time.Minute
-	failureLimit  = 10
-)
-
 // The prefixes that tell the kinds of secret apart.
 const (
 	SessionPrefix = "sbs_"
@@ -32,12 +29,17 @@ const (
 
 // Service keeps users, sessions and keys.
 type Service struct {
-	db   *db.DB
-	live bool
+	db      *db.DB
+	live    bool
+	offer   Offer
+	relying *webauthn.WebAuthn // nil while passkeys are not offered
 }
 
 // NewService makes the service; live keys are marked sb_live_, others sb_test_.
-func NewService(d *db.DB, live bool) *Service { return &Service{db: d, live: live} }
+// Passkeys are offered after ServeAt.
+func NewService(d *db.DB, live bool) *Service {
+	return &Service{db: d, live: live, offer: Offer{Why: NoSite}}
+}
 
 // UserInput describes a user to create.
 type UserInput struct {
@@ -122,91 +124,10 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 			return err
 		}
 		out.Actor, err = loadActor(tx, user, ViaSession)
+		out.Actor.Session = Hash(out.Token)
 		return err
 	})
 	return out, err
-}
-
-// check compares the password with that of a login; it returns the user's id.
-// The try is counted under counted before the slow comparison, so that a burst
-// cannot outrun the limit, and taken off the count when it was right.
-func (s *Service) check(ctx context.Context, login, counted, password string) (string, error) {
-	try := id.New("lgf")
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		var tries int
-		if err := tx.Get(&tries, `
-			SELECT COUNT(*)
-			FROM login_failures
-			WHERE login = $1 AND at > $2`, counted, machineNow().Add(-failureWindow)); err != nil {
-			return err
-		}
-		if tries >= failureLimit {
-			return ErrTooMany
-		}
-		_, err := tx.Exec(`
-			INSERT INTO login_failures (id, login, at)
-			VALUES ($1, $2, $3)`, try, counted, machineNow())
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	var u struct {
-		ID   string `db:"id"`
-		Hash string `db:"password_hash"`
-	}
-	err = s.db.Get(ctx, &u, `
-		SELECT id, password_hash
-		FROM users
-		WHERE login = $1 AND disabled_at IS NULL`, login)
-	if errors.Is(err, db.ErrNone) {
-		u.Hash = unknownUser
-	} else if err != nil {
-		return "", err
-	}
-	fits := passwordFits(u.Hash, password) && u.ID != ""
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if !fits {
-			return Audit(tx, Actor{}, "session.failed", "login", "")
-		}
-		_, err := tx.Exec(`
-			DELETE FROM login_failures
-			WHERE id = $1`, try)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	if !fits {
-		return "", ErrCredentials
-	}
-	return u.ID, nil
-}
-
-// Sweep forgets failed tries that are too old to count.
-func (s *Service) Sweep(ctx context.Context) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`
-			DELETE FROM login_failures
-			WHERE at < $1`, machineNow().Add(-failureWindow))
-		return err
-	})
-}
-
-// StepUp proves that the person behind a session is there: her own password,
-// typed again. Returns ErrKeyApproves for a key, ErrStepUp for a wrong password.
-func (s *Service) StepUp(ctx context.Context, actor Actor, password string) error {
-	if actor.Via == ViaKey {
-		return ErrKeyApproves
-	}
-	if actor.Via != ViaSession {
-		return ErrUnauthenticated
-	}
-	user, err := s.check(ctx, actor.Login, Hash("step-up "+actor.ID), password)
-	if errors.Is(err, ErrCredentials) || (err == nil && user != actor.ID) {
-		return ErrStepUp
-	}
-	return err
 }
 
 // SignOut ends the session of that token at once.
@@ -286,6 +207,9 @@ func (s *Service) Recognise(ctx context.Context, token string) (Actor, error) {
 	})
 	if errors.Is(err, db.ErrNone) {
 		return Actor{}, ErrUnauthenticated
+	}
+	if via == ViaSession {
+		a.Session = Hash(token)
 	}
 	return a, err
 }

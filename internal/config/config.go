@@ -40,7 +40,7 @@ type Config struct {
 	BankName    string // SAEBAAN_BANK_NAME: whose account takes transfers
 	BankAccount string // SAEBAAN_BANK_ACCOUNT; "" closes the method
 	BankIFSC    string // SAEBAAN_BANK_IFSC
-	Site        string // SAEBAAN_SITE: the shop's address, for links on paper
+	Site        string // SAEBAAN_SITE: the shop's address, for links on paper and for passkeys
 
 	HoldCard     string // SAEBAAN_HOLD_CARD: how long pieces are kept, like 15m
 	HoldUPI      string // SAEBAAN_HOLD_UPI

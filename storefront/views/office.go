@@ -121,7 +121,10 @@ func (people People) who(principal string) string {
 type Run struct {
 	payouts.Run
 	People People
-	Wrong  string // what was the matter with the password
+
+	Passkey      bool   // the reader has one that works here
+	Wrong        string // what was the matter with the password
+	WrongPasskey string // or with the passkey's answer
 }
 
 // own reports whether the reader prepared or submitted the run herself.
