@@ -25,15 +25,27 @@ type run struct {
 	ApprovedAt   *time.Time  `json:"approved_at,omitempty"`
 	SentAt       *time.Time  `json:"sent_at,omitempty"`
 	ContentHash  string      `json:"content_hash,omitempty" doc:"Send it back with the approval"`
-	FileHash     string      `json:"file_hash,omitempty" doc:"SHA-256 of the bank file"`
+	FileHash     string      `json:"file_hash,omitempty" doc:"SHA-256 of the first file given out"`
 	Area         string      `json:"area,omitempty" doc:"The one area it is for"`
 	GroupID      string      `json:"group_id,omitempty" doc:"The one group it is for"`
 	Count        int64       `json:"count"`
 	Total        amount      `json:"total"`
 	Items        []runItem   `json:"items" nullable:"false"`
+	Files        []runFile   `json:"files" nullable:"false" doc:"Given out so far"`
 	Transfers    []transfer  `json:"transfers" nullable:"false" doc:"To groups: their members together, and what was taken for the group"`
 	Exceptions   []exception `json:"exceptions" nullable:"false"`
 	Last         *lastRun    `json:"last,omitempty" doc:"The last run for the same people that was sent; at one run only"`
+}
+
+type runFile struct {
+	Rail   string    `json:"rail"`
+	Layout string    `json:"layout"`
+	Name   string    `json:"name"`
+	Hash   string    `json:"hash" doc:"SHA-256"`
+	Rows   int64     `json:"rows"`
+	Total  amount    `json:"total"`
+	MadeBy string    `json:"made_by"`
+	MadeAt time.Time `json:"made_at"`
 }
 
 type lastRun struct {
@@ -97,14 +109,17 @@ type exception struct {
 	ArtisanID string `json:"artisan_id"`
 	Name      text   `json:"name"`
 	Amount    signed `json:"amount"`
-	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, dead_ifsc, under_minimum, no_consent or negative"`
+	Reason    string `json:"reason" doc:"no_payee, payee_waiting, claimed_elsewhere, changed, dead_ifsc, under_minimum, over_limit, no_consent or negative"`
 }
 
 func runBody(r payouts.Run) run {
 	out := run{ID: r.ID, State: string(r.State), BusinessDate: r.BusinessDate, Block: r.Block, PreparedBy: r.PreparedBy,
 		PreparedAt: when(r.PreparedAt), SubmittedBy: r.SubmittedBy, SubmittedAt: whenOrNil(r.SubmittedAt), ApprovedBy: r.ApprovedBy,
 		ApprovedAt: whenOrNil(r.ApprovedAt), SentAt: whenOrNil(r.SentAt), ContentHash: r.ContentHash, FileHash: r.FileHash,
-		Count: r.Count, Total: rupees(r.Total), Area: r.Area, GroupID: r.Group, Items: []runItem{}, Transfers: []transfer{}, Exceptions: []exception{}}
+		Count: r.Count, Total: rupees(r.Total), Area: r.Area, GroupID: r.Group, Items: []runItem{}, Files: []runFile{}, Transfers: []transfer{}, Exceptions: []exception{}}
+	for _, f := range r.Files {
+		out.Files = append(out.Files, runFile{f.Rail, f.Layout, f.Name, f.Hash, f.Rows, rupees(f.Total), f.MadeBy, when(f.MadeAt)})
+	}
 	for _, t := range r.Transfers {
 		out.Transfers = append(out.Transfers, transferBody(t))
 	}
@@ -220,20 +235,31 @@ func (s *Server) approveRun(ctx context.Context, in *approveRunInput) (*answer[r
 }
 
 func bankFileOperation() huma.Operation {
-	return fileOperation(op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch the bank file"), "text/csv")
+	o := fileOperation(op(get, "/payout-runs/{id}/bank-file", "get-bank-file", "Fetch a run's file of one way of paying"), "text/csv")
+	for _, kind := range []string{"text/plain", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"} {
+		o.Responses["200"].Content[kind] = o.Responses["200"].Content["text/csv"]
+	}
+	return o
 }
 
-func (s *Server) bankFile(ctx context.Context, in *ByID) (*file, error) {
-	name, content, err := s.Payouts.BankFile(ctx, web.ActorOf(ctx), in.ID)
+type bankFileInput struct {
+	ByID
+	Rail   string `query:"rail" enum:"bank,upi,cash" doc:"Default the run's only one, or bank"`
+	Layout string `query:"layout" maxLength:"60" doc:"Of the bank's file, such as hdfc_enet.1; default the trust's usual one. The first one given out stays"`
+}
+
+func (s *Server) bankFile(ctx context.Context, in *bankFileInput) (*file, error) {
+	g, err := s.Payouts.File(ctx, web.ActorOf(ctx), in.ID, payouts.FileInput{Rail: in.Rail, Layout: in.Layout})
 	if err != nil {
 		return nil, err
 	}
-	return &file{"text/csv; charset=utf-8", `attachment; filename="` + name + `"`, content}, nil
+	return &file{g.Type(), `attachment; filename="` + g.Name + `"`, g.Content}, nil
 }
 
 type bankAnswersInput struct {
 	ByID
-	RawBody []byte `contentType:"text/csv" doc:"Columns reference, status (paid, failed, returned), utr, reason"`
+	Layout  string `query:"layout" maxLength:"60" doc:"Whose form the answer has; default our own, or that of the file the bank was given"`
+	RawBody []byte `contentType:"text/csv" doc:"CSV or XLSX; our own form has the columns reference, status (paid, failed, returned), utr, reason"`
 }
 
 type outcomes struct {
@@ -244,12 +270,12 @@ type outcomes struct {
 type outcome struct {
 	Row       int    `json:"row"`
 	Reference string `json:"reference"`
-	Outcome   string `json:"outcome" doc:"entered, repeated, unknown, overruled, refused"`
+	Outcome   string `json:"outcome" doc:"entered, repeated, unknown, overruled, refused, waiting"`
 	Detail    string `json:"detail,omitempty"`
 }
 
 func (s *Server) bankAnswers(ctx context.Context, in *bankAnswersInput) (*one[outcomes], error) {
-	answers, err := payouts.ParseAnswers(in.RawBody)
+	answers, err := s.Payouts.ReadAnswers(ctx, web.ActorOf(ctx), in.ID, in.Layout, in.RawBody)
 	if err != nil {
 		return nil, err
 	}

@@ -103,13 +103,18 @@ CREATE TABLE payout_transfers (
 CREATE UNIQUE INDEX payout_transfers_utr ON payout_transfers (rail, utr) WHERE utr IS NOT NULL;
 CREATE INDEX payout_transfers_group ON payout_transfers (group_id, id);
 
--- The files given out for a run: each time the same bytes.
+-- The files given out for a run, kept sealed: each time the same bytes.
 CREATE TABLE payout_files (
     run_id  TEXT   NOT NULL,
     rail    TEXT   NOT NULL CHECK (rail IN ('bank', 'upi', 'cash')),
     layout  TEXT   NOT NULL,
+    name    TEXT   NOT NULL,
     hash    TEXT   NOT NULL,
+    sealed  BYTEA  NOT NULL,
+    row_count BIGINT NOT NULL,
+    paise   BIGINT NOT NULL,
     made_by TEXT   NOT NULL,
     made_at BIGINT NOT NULL,
     PRIMARY KEY (run_id, rail)
 );
+CREATE INDEX payout_files_made ON payout_files (made_at);

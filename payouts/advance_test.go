@@ -65,7 +65,7 @@ func (w *world) answer(r payouts.Run, status string) {
 
 // usual is the world with the trust's usual terms.
 func (w *world) usual() *world {
-	w.payouts = payouts.NewService(w.db, w.artisans, passwords{}, payouts.DefaultTerms())
+	w.payouts = payouts.NewService(w.db, w.artisans, passwords{}, payouts.DefaultTerms(), w.keys)
 	return w
 }
 

@@ -1,18 +1,15 @@
 package payouts
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
-	"io"
 	"regexp"
-	"strings"
-	"unicode/utf8"
 
 	"saebaan/internal/auth"
+	"saebaan/internal/bankfile"
 	"saebaan/internal/db"
 	"saebaan/internal/ledger"
+	"saebaan/internal/money"
 )
 
 // MainBank is the trust's bank account that artisans are paid from.
@@ -32,10 +29,14 @@ func paidFrom(rail string) ledger.Account {
 // Answer is one row of the bank's answer.
 type Answer struct {
 	Reference string
-	Status    ItemState // paid, failed or returned
+	Status    ItemState // paid, failed or returned; or ItemWaiting
 	UTR       string
 	Reason    string
+	Problem   string // why nothing may be entered from the row
 }
+
+// ItemWaiting is the bank's word for a payment that it has not decided on.
+const ItemWaiting ItemState = "waiting"
 
 // The outcomes of an answer's row.
 const (
@@ -44,6 +45,7 @@ const (
 	Unknown   = "unknown"   // no item of this run has that reference
 	Overruled = "overruled" // the item already stands further on; nothing changed
 	Refused   = "refused"   // the row itself cannot be right
+	Waiting   = "waiting"   // the bank has not decided; nothing changed
 )
 
 // Outcome is what became of a row, in the order of the file.
@@ -56,64 +58,63 @@ type Outcome struct {
 
 var utrForm = regexp.MustCompile(`^[A-Za-z0-9]{6,35}$`)
 
-// ParseAnswers reads a CSV answer with the columns reference, status, utr and
-// reason, in any order. Returns ErrAnswer.
-func ParseAnswers(file []byte) ([]Answer, error) {
-	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 {
-		return nil, ErrAnswer
+// ReadAnswers reads the bank's answer to a run, CSV or XLSX, in the form of a
+// layout or, when none is named, in our own (reference, status, utr, reason) or
+// that of the file the bank was given. A row that is not understood, or whose
+// amount is not what was sent, has a problem. A preparer or approver may. Returns
+// ErrNotFound, bankfile.ErrLayout, bankfile.ErrAnswer.
+func (s *Service) ReadAnswers(ctx context.Context, actor auth.Actor, run, layout string, file []byte) ([]Answer, error) {
+	if err := actor.Require(auth.Preparer, auth.Approver); err != nil {
+		return nil, err
 	}
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))))
-	r.FieldsPerRecord = -1
-	header, err := r.Read()
+	var r Run
+	if err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		r, err = wholeRun(tx, run)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	amounts := map[string]money.Paise{}
+	for _, i := range r.Items {
+		amounts[i.Reference] = i.Amount
+	}
+	for _, t := range r.Transfers {
+		amounts[t.Reference] = t.Total()
+	}
+	forms, err := r.answerForms(layout)
 	if err != nil {
-		return nil, ErrAnswer.Because(err)
+		return nil, err
 	}
-	at := map[string]int{}
-	for i, h := range header {
-		at[strings.ToLower(strings.TrimSpace(h))] = i
-	}
-	for _, column := range []string{"reference", "status", "utr", "reason"} {
-		if _, ok := at[column]; !ok {
-			return nil, ErrAnswer.At(column, "the column is missing")
-		}
-	}
-	var out []Answer
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil || len(out) >= 20_000 {
-			return nil, ErrAnswer.Because(err)
-		}
-		cell := func(column string) string {
-			if i := at[column]; i < len(row) {
-				return strings.TrimSpace(row[i])
-			}
-			return ""
-		}
-		out = append(out, Answer{cell("reference"), ItemState(strings.ToLower(cell("status"))), strings.ToUpper(cell("utr")), plain(cell("reason"))})
-	}
-}
-
-var longNumber = regexp.MustCompile(`[0-9]{5,}`)
-
-// plain keeps of a bank's words one line of at most 80 harmless characters, with
-// long numbers hidden, since they may be an account's.
-func plain(words string) string {
-	var b strings.Builder
-	for _, r := range longNumber.ReplaceAllString(words, "***") {
-		switch {
-		case r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z', r >= '0' && r <= '9', strings.ContainsRune(" .,_-*", r):
-			b.WriteRune(r)
-		default:
-			b.WriteByte(' ')
-		}
-		if b.Len() == 80 {
+	var found []bankfile.Answer
+	for _, form := range forms {
+		if found, err = bankfile.Answers(form, file, amounts); err == nil {
 			break
 		}
 	}
-	return strings.TrimSpace(b.String())
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Answer, len(found))
+	for k, a := range found {
+		out[k] = Answer{Reference: a.Reference, Status: ItemState(a.Status), UTR: a.UTR, Reason: a.Reason, Problem: a.Problem}
+	}
+	return out, nil
+}
+
+// answerForms are the forms in which an answer may come, our own last, so that its
+// fault is told when none fits.
+func (r Run) answerForms(layout string) ([]bankfile.Mapping, error) {
+	if layout != "" {
+		l, err := bankfile.ByID(layout)
+		return []bankfile.Mapping{l.Answers}, err
+	}
+	var out []bankfile.Mapping
+	for _, f := range r.Files {
+		if l, err := bankfile.ByID(f.Layout); err == nil && l.Answers.Columns != nil && !l.Answers.Untitled {
+			out = append(out, l.Answers)
+		}
+	}
+	return append(out, bankfile.Generic()), nil
 }
 
 // EnterAnswers enters what the bank says about a sent run. The same answer any
@@ -165,7 +166,7 @@ func enter(tx *db.Tx, actor auth.Actor, run string, a Answer) (Outcome, error) {
 	}
 	if err == nil {
 		return enterOne(tx, paidThing{"payout_items", i.ID, i.Rail, i.State, i.UTR}, a, func() error {
-			return moveItems(tx, []Item{i}, a.Status, plain(a.Reason), func(i Item) *ledger.Entry { return answerEntry(actor, i, a) })
+			return moveItems(tx, []Item{i}, a.Status, bankfile.Plain(a.Reason), func(i Item) *ledger.Entry { return answerEntry(actor, i, a) })
 		})
 	}
 	if !errors.Is(err, db.ErrNone) {
@@ -195,6 +196,10 @@ type paidThing struct {
 // enterOne checks a row against what it is about, and lets move move it.
 func enterOne(tx *db.Tx, p paidThing, a Answer, move func() error) (Outcome, error) {
 	switch {
+	case a.Problem != "":
+		return Outcome{Outcome: Refused, Detail: a.Problem}, nil
+	case a.Status == ItemWaiting:
+		return Outcome{Outcome: Waiting}, nil
 	case a.Status != ItemPaid && a.Status != ItemFailed && a.Status != ItemReturned:
 		return Outcome{Outcome: Refused, Detail: "status is paid, failed or returned"}, nil
 	case a.Status == ItemPaid && !utrForm.MatchString(a.UTR):

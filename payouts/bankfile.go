@@ -2,33 +2,69 @@ package payouts
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"saebaan/artisans"
 	"saebaan/internal/auth"
+	"saebaan/internal/bankfile"
 	"saebaan/internal/db"
 	"saebaan/internal/money"
+	"saebaan/internal/vault"
+	"saebaan/internal/words"
 )
 
 // resumeAfter is how long a run may stand half way before a worker goes on with it.
 const resumeAfter = 10 * time.Second
 
-// BankFile is the file for the bank, the same bytes each time: one row per item
-// with our reference, then a control row with count, total and the ledger head
-// the run was prepared at. The first fetch makes the run sent. A preparer or
-// approver may. Returns ErrState before approval.
-func (s *Service) BankFile(ctx context.Context, actor auth.Actor, run string) (name string, file []byte, err error) {
+// Vouchers is the layout of the list of cash payments.
+const Vouchers = "vouchers.1"
+
+// BankTerms are what a bank's file says about the trust.
+type BankTerms struct {
+	Layout string // of files for the bank; "" is the generic CSV
+	Client string // the trust's code at its bank
+	Debit  bankfile.Debit
+}
+
+// FileInput says which file of a run is wanted; an empty rail is the only one the
+// run has, or the bank; an empty layout is the usual one of the rail.
+type FileInput struct{ Rail, Layout string }
+
+// Given is a file that was given out.
+type Given struct {
+	Name    string
+	Content []byte
+}
+
+// Type is the media type of the file.
+func (g Given) Type() string {
+	switch path.Ext(g.Name) {
+	case ".csv":
+		return "text/csv; charset=utf-8"
+	case ".xlsx":
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	}
+	return "text/plain; charset=us-ascii"
+}
+
+// File is a run's file of one rail, the same bytes each time: a row per payment
+// with our reference. The first file makes the run sent; none is made in a second
+// layout, since both could be paid. A preparer or approver may. Returns ErrState
+// before approval, ErrNoRail, ErrLayoutGiven, bankfile.ErrLayout, bankfile.ErrBatch.
+func (s *Service) File(ctx context.Context, actor auth.Actor, run string, in FileInput) (given Given, err error) {
 	if err := actor.Require(auth.Preparer, auth.Approver); err != nil {
-		return "", nil, err
+		return Given{}, err
 	}
 	if err := s.finishSending(ctx, run); err != nil {
-		return "", nil, err
+		return Given{}, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		r, err := wholeRun(tx, run)
@@ -41,25 +77,197 @@ func (s *Service) BankFile(ctx context.Context, actor auth.Actor, run string) (n
 		if err := s.approvedAs(tx, r); err != nil {
 			return err
 		}
-		if file, err = s.render(tx, r); err != nil {
+		if r.Form < 3 {
+			given, err = s.firstFile(tx, actor, r)
 			return err
 		}
-		sum := sha256.Sum256(file)
-		hash := hex.EncodeToString(sum[:])
-		if r.FileHash != "" && r.FileHash != hash {
-			return ErrFile
-		}
-		if r.State == Approved {
-			if _, err := tx.Exec(`
-				UPDATE payout_runs
-				SET state = 'sent', sent_at = $1, file_hash = $2
-				WHERE id = $3 AND state = 'approved'`, tx.Now(), hash, run); err != nil {
-				return err
-			}
-		}
-		return auth.Audit(tx, actor, "run.bank_file", run, hash)
+		given, err = s.railFile(tx, actor, r, in)
+		return err
 	})
-	return run + ".csv", file, err
+	return given, err
+}
+
+// railFile opens the file of a rail that was given out before, or makes it.
+func (s *Service) railFile(tx *db.Tx, actor auth.Actor, r Run, in FileInput) (Given, error) {
+	rails := r.Rails()
+	if in.Rail == "" {
+		in.Rail = RailBank
+		if len(rails) == 1 {
+			in.Rail = rails[0]
+		}
+	}
+	if !slices.Contains(rails, in.Rail) {
+		return Given{}, ErrNoRail
+	}
+	for _, f := range r.Files {
+		if f.Rail != in.Rail {
+			continue
+		}
+		if in.Layout != "" && in.Layout != f.Layout {
+			return Given{}, ErrLayoutGiven.With("This file was given out in the layout %s; a second one could be paid twice. Nothing was made.", f.Layout)
+		}
+		return s.kept(tx, actor, f)
+	}
+	file, name, err := s.renderRail(tx, r, &in)
+	if err != nil {
+		return Given{}, err
+	}
+	if err := s.keep(tx, actor, File{RunID: r.ID, Rail: in.Rail, Layout: in.Layout, Name: name}, r, file); err != nil {
+		return Given{}, err
+	}
+	return Given{name, file}, sent(tx, r)
+}
+
+// renderRail makes the file, and fills the input's layout.
+func (s *Service) renderRail(tx *db.Tx, r Run, in *FileInput) (file []byte, name string, err error) {
+	paid, err := s.paid(tx, r, in.Rail)
+	if err != nil {
+		return nil, "", err
+	}
+	if in.Rail == RailCash {
+		if in.Layout != "" && in.Layout != Vouchers {
+			return nil, "", bankfile.ErrLayout.At("layout", "cash is paid against vouchers")
+		}
+		in.Layout = Vouchers
+		file, err = voucherList(paid)
+		return file, r.ID + "_vouchers.csv", err
+	}
+	if in.Layout == "" {
+		in.Layout = cmp.Or(s.terms.Bank.Layout, "generic_csv.1")
+		if in.Rail == RailUPI {
+			in.Layout = "upi_list.1"
+		}
+	}
+	layout, err := bankfile.ByID(in.Layout)
+	if err != nil {
+		return nil, "", err
+	}
+	var today int
+	if err := tx.Get(&today, `
+		SELECT COUNT(*)
+		FROM payout_files
+		WHERE layout = $1 AND made_at >= $2`, in.Layout, tx.Now().StartOfDay()); err != nil {
+		return nil, "", err
+	}
+	b := bankfile.Batch{ID: r.ID, Date: tx.Now().Date(), Client: s.terms.Bank.Client, Serial: today + 1, Debit: s.terms.Bank.Debit, Block: r.Block, Head: r.Head}
+	for _, p := range paid {
+		b.Payments = append(b.Payments, bankfile.Payment{Reference: p.reference, Rail: s.wayOf(layout, p), Name: p.Holder,
+			Account: p.Account, IFSC: p.IFSC, UPI: p.UPI, Amount: p.amount, Remarks: "Saebaan " + r.BusinessDate})
+	}
+	name, file, totals, err := bankfile.Render(layout, b)
+	if err == nil && (totals.Count != len(paid) || totals.Sum != sumOf(paid)) {
+		return nil, "", ErrFile
+	}
+	return file, name, err
+}
+
+func sumOf(paid []payment) (sum money.Paise) {
+	for _, p := range paid {
+		sum += p.amount
+	}
+	return sum
+}
+
+// wayOf is how a bank sends a payment: within itself where its file knows that.
+func (s *Service) wayOf(l bankfile.Layout, p payment) string {
+	bank := s.terms.Bank.Debit.IFSC
+	switch {
+	case p.UPI != "":
+		return "UPI"
+	case len(bank) >= 4 && strings.HasPrefix(p.IFSC, bank[:4]) && l.Rails["INTERNAL"] != "":
+		return "INTERNAL"
+	}
+	return "NEFT"
+}
+
+// voucherList is the list of cash payments: each is paid against a signature or a
+// thumbprint on its voucher, whose number is its reference.
+func voucherList(paid []payment) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	_ = w.Write([]string{"reference", "name", "amount", "in words"})
+	for _, p := range paid {
+		_ = w.Write([]string{p.reference, ascii(p.Holder), p.amount.Plain(), words.Rupees(p.amount, "en")})
+	}
+	_ = w.Write([]string{"TOTAL", "", sumOf(paid).Plain(), ""})
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+func filePlace(f File) vault.Place {
+	return vault.Place{Table: "payout_files", Column: "sealed", Row: f.RunID + ":" + f.Rail, Version: 1}
+}
+
+// keep stores a file, sealed, so that its bytes never change.
+func (s *Service) keep(tx *db.Tx, actor auth.Actor, f File, r Run, file []byte) error {
+	f.Hash = hashOf(file)
+	sealed, err := s.vault.Seal(string(file), filePlace(f))
+	if err != nil {
+		return err
+	}
+	paid, err := s.paid(tx, r, f.Rail)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`
+		INSERT INTO payout_files (run_id, rail, layout, name, hash, sealed, row_count, paise, made_by, made_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		f.RunID, f.Rail, f.Layout, f.Name, f.Hash, sealed, len(paid), sumOf(paid), actor.Principal(), tx.Now()); err != nil {
+		return err
+	}
+	return auth.Audit(tx, actor, "run.bank_file", f.RunID, f.Rail+" "+f.Hash)
+}
+
+// kept opens a file that was given out before.
+func (s *Service) kept(tx *db.Tx, actor auth.Actor, f File) (Given, error) {
+	var sealed []byte
+	if err := tx.Get(&sealed, `
+		SELECT sealed
+		FROM payout_files
+		WHERE run_id = $1 AND rail = $2`, f.RunID, f.Rail); err != nil {
+		return Given{}, err
+	}
+	plain, err := s.vault.Open(sealed, filePlace(f))
+	if err != nil || hashOf([]byte(plain)) != f.Hash {
+		return Given{}, ErrFile.Because(err)
+	}
+	return Given{f.Name, []byte(plain)}, auth.Audit(tx, actor, "run.bank_file", f.RunID, f.Rail+" "+f.Hash)
+}
+
+func hashOf(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}
+
+// sent marks an approved run as sent: from the first file on it is not withdrawn.
+func sent(tx *db.Tx, r Run) error {
+	_, err := tx.Exec(`
+		UPDATE payout_runs
+		SET state = 'sent', sent_at = $1
+		WHERE id = $2 AND state = 'approved'`, tx.Now(), r.ID)
+	return err
+}
+
+// Rails are the ways by which the run pays somebody, bank first.
+func (r Run) Rails() (out []string) {
+	has := map[string]bool{}
+	for _, i := range r.Items {
+		if i.State != ItemWithdrawn && i.Group == "" {
+			has[i.Rail] = true
+		}
+	}
+	for _, t := range r.Transfers {
+		if t.State != ItemWithdrawn {
+			has[t.Rail] = true
+		}
+	}
+	for _, rail := range []string{RailBank, RailUPI, RailCash} {
+		if has[rail] {
+			out = append(out, rail)
+		}
+	}
+	return out
 }
 
 // approvedAs returns ErrFile unless the run's content is what was approved, and,
@@ -101,43 +309,25 @@ func (s *Service) finishSending(ctx context.Context, run string) error {
 	return s.sendAll(ctx, run)
 }
 
-func (s *Service) render(tx *db.Tx, r Run) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	_ = w.Write([]string{"reference", "rail", "name", "account", "ifsc", "upi", "amount", "remarks"})
-	paid, err := s.paid(tx, r)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range paid {
-		_ = w.Write([]string{p.reference, railWord(p.Details), ascii(p.Holder), p.Account, p.IFSC, p.UPI, p.amount.Plain(), "Saebaan " + r.BusinessDate})
-	}
-	_ = w.Write([]string{"TOTAL", fmt.Sprint(r.Count), r.ID, "", "", "", r.Total.Plain(), fmt.Sprintf("block %d %s", r.Block, r.Head)})
-	w.Flush()
-	return b.Bytes(), w.Error()
-}
-
 // payment is one row of a file: to an artisan, or to a group for its members.
 type payment struct {
 	artisans.Details
 	reference string
-	rail      string
 	amount    money.Paise
 }
 
-// paid lists what the run's files carry: who is paid by herself, then groups.
-func (s *Service) paid(tx *db.Tx, r Run) ([]payment, error) {
+// paid lists what the run pays by a rail, or by any: who is paid by herself, then groups.
+func (s *Service) paid(tx *db.Tx, r Run, rail string) ([]payment, error) {
 	var out []payment
 	var payees []string
 	for _, i := range r.Items {
-		if i.State != ItemWithdrawn && i.Group == "" {
-			out, payees = append(out, payment{reference: i.Reference, rail: i.Rail, amount: i.Amount}), append(payees, i.PayeeID)
+		if i.State != ItemWithdrawn && i.Group == "" && (rail == "" || i.Rail == rail) {
+			out, payees = append(out, payment{reference: i.Reference, amount: i.Amount}), append(payees, i.PayeeID)
 		}
 	}
 	for _, t := range r.Transfers {
-		if t.State != ItemWithdrawn {
-			out, payees = append(out, payment{reference: t.Reference, rail: t.Rail, amount: t.Total()}), append(payees, t.PayeeID)
+		if t.State != ItemWithdrawn && (rail == "" || t.Rail == rail) {
+			out, payees = append(out, payment{reference: t.Reference, amount: t.Total()}), append(payees, t.PayeeID)
 		}
 	}
 	details, err := s.artisans.OpenPayees(tx, payees)
@@ -145,27 +335,4 @@ func (s *Service) paid(tx *db.Tx, r Run) ([]payment, error) {
 		out[k].Details = details[p]
 	}
 	return out, err
-}
-
-func railWord(d artisans.Details) string {
-	if d.UPI != "" {
-		return "UPI"
-	}
-	return "NEFT"
-}
-
-// ascii keeps what banks take in a name: letters, digits, space and dot, at
-// most 40 characters. Nothing that a spreadsheet would compute is left.
-func ascii(name string) string {
-	var b strings.Builder
-	for _, r := range name {
-		switch {
-		case r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == ' ', r == '.':
-			b.WriteRune(r)
-		}
-		if b.Len() == 40 {
-			break
-		}
-	}
-	return strings.TrimSpace(b.String())
 }

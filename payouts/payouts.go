@@ -9,21 +9,23 @@ import (
 	"saebaan/internal/db"
 	"saebaan/internal/fault"
 	"saebaan/internal/money"
+	"saebaan/internal/vault"
 )
 
 // The faults of this package.
 var (
-	ErrNotFound  = fault.New(fault.NotFound, "payouts.not_found", "There is no such run.")
-	ErrState     = fault.New(fault.Conflict, "payouts.state", "This cannot be done in the run's present state. Nothing was changed.")
-	ErrEmpty     = fault.New(fault.Conflict, "payouts.empty", "There is nobody to pay in this run. Nothing was submitted.")
-	ErrOwnRun    = fault.New(fault.Forbidden, "payouts.own_run", "You prepared this run, so another person must approve it. Nothing was approved.")
-	ErrChanged   = fault.New(fault.Conflict, "payouts.changed", "The run is not what you looked at. Nothing was approved; read it again.")
-	ErrAnswer    = fault.New(fault.Invalid, "payouts.answer", "The bank's answer cannot be read. Nothing was entered; it needs the columns reference, status, utr and reason.")
-	ErrPayeeNew  = fault.New(fault.Conflict, "payouts.payee_changed", "Somebody's payment details have changed since the run was prepared. Nothing was approved or given out; withdraw the run and prepare another.")
-	ErrFile      = fault.New(fault.Internal, "payouts.file", "The bank file would not be the one made before. Nothing was given out; tell the administrator.")
-	ErrPeriod    = fault.New(fault.Invalid, "payouts.period", "A period is two dates, year-month-day, the first not after the second.")
-	ErrScope     = fault.New(fault.Invalid, "payouts.scope", "A run is for everybody, for one area or for one group. Nothing was prepared.")
-	ErrNotWaited = fault.New(fault.Conflict, "payouts.preparing", "The run is still being put together. Nothing was changed; look again in a moment.")
+	ErrNotFound    = fault.New(fault.NotFound, "payouts.not_found", "There is no such run.")
+	ErrState       = fault.New(fault.Conflict, "payouts.state", "This cannot be done in the run's present state. Nothing was changed.")
+	ErrEmpty       = fault.New(fault.Conflict, "payouts.empty", "There is nobody to pay in this run. Nothing was submitted.")
+	ErrOwnRun      = fault.New(fault.Forbidden, "payouts.own_run", "You prepared this run, so another person must approve it. Nothing was approved.")
+	ErrChanged     = fault.New(fault.Conflict, "payouts.changed", "The run is not what you looked at. Nothing was approved; read it again.")
+	ErrPayeeNew    = fault.New(fault.Conflict, "payouts.payee_changed", "Somebody's payment details have changed since the run was prepared. Nothing was approved or given out; withdraw the run and prepare another.")
+	ErrFile        = fault.New(fault.Internal, "payouts.file", "The bank file would not be the one made before. Nothing was given out; tell the administrator.")
+	ErrPeriod      = fault.New(fault.Invalid, "payouts.period", "A period is two dates, year-month-day, the first not after the second.")
+	ErrNoRail      = fault.New(fault.Conflict, "payouts.no_rail", "Nobody in this run is paid that way. Nothing was given out.")
+	ErrLayoutGiven = fault.New(fault.Conflict, "payouts.layout_given", "This file was given out in another layout; a second one could be paid twice. Nothing was made.")
+	ErrScope       = fault.New(fault.Invalid, "payouts.scope", "A run is for everybody, for one area or for one group. Nothing was prepared.")
+	ErrNotWaited   = fault.New(fault.Conflict, "payouts.preparing", "The run is still being put together. Nothing was changed; look again in a moment.")
 )
 
 // State is where a run stands.
@@ -90,6 +92,7 @@ const (
 	UnderMinimum     = "under_minimum" // carried to the next run
 	DeadIFSC         = "dead_ifsc"     // no bank branch has her code (any more)
 	Negative         = "negative"      // more was reversed than she is owed
+	OverLimit        = "over_limit"    // more than her way of being paid carries at once
 	NoConsent        = "no_consent"    // her group has an account, and she has not agreed to be paid through it
 )
 
@@ -157,12 +160,15 @@ type Item struct {
 
 // File is a file of a run that was given out: the same bytes each time.
 type File struct {
-	RunID  string  `db:"run_id"`
-	Rail   string  `db:"rail"`
-	Layout string  `db:"layout"`
-	Hash   string  `db:"hash"` // SHA-256
-	MadeBy string  `db:"made_by"`
-	MadeAt db.Time `db:"made_at"`
+	RunID  string      `db:"run_id"`
+	Rail   string      `db:"rail"`
+	Layout string      `db:"layout"`
+	Name   string      `db:"name"`
+	Hash   string      `db:"hash"` // SHA-256
+	Rows   int64       `db:"row_count"`
+	Total  money.Paise `db:"paise"`
+	MadeBy string      `db:"made_by"`
+	MadeAt db.Time     `db:"made_at"`
 }
 
 // Exception is somebody who is owed money and not paid in this run, and why.
@@ -187,11 +193,12 @@ type Service struct {
 	artisans *artisans.Service
 	auth     stepUp
 	terms    Terms
+	vault    *vault.Vault
 }
 
 // NewService makes the service.
-func NewService(d *db.DB, a *artisans.Service, s stepUp, t Terms) *Service {
-	return &Service{db: d, artisans: a, auth: s, terms: t}
+func NewService(d *db.DB, a *artisans.Service, s stepUp, t Terms, v *vault.Vault) *Service {
+	return &Service{db: d, artisans: a, auth: s, terms: t, vault: v}
 }
 
 // Today is the business date, for what a person dates.

@@ -1,6 +1,7 @@
 package payouts_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"saebaan/artisans"
 	"saebaan/internal/auth"
+	"saebaan/internal/bankfile"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
 	"saebaan/internal/ledger"
@@ -76,6 +78,7 @@ type world struct {
 	db       *db.DB
 	payouts  *payouts.Service
 	artisans *artisans.Service
+	keys     *vault.Vault
 	serial   int
 }
 
@@ -86,7 +89,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	a := artisans.NewService(d, keys)
-	return &world{t: t, db: d, artisans: a, payouts: payouts.NewService(d, a, passwords{}, payouts.Terms{})}
+	return &world{t: t, db: d, keys: keys, artisans: a, payouts: payouts.NewService(d, a, passwords{}, payouts.Terms{}, keys)}
 }
 
 func (w *world) ok(err error) {
@@ -134,7 +137,7 @@ func (w *world) sent(by auth.Actor) payouts.Run {
 	r := w.submitted(by)
 	_, err := w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver"))
 	w.ok(err)
-	_, _, err = w.payouts.BankFile(ctx, approver, r.ID)
+	_, err = w.payouts.File(ctx, approver, r.ID, payouts.FileInput{})
 	w.ok(err)
 	r, err = w.payouts.Run(ctx, approver, r.ID)
 	w.ok(err)
@@ -380,22 +383,37 @@ func TestBankFileIsTheSameBytesAndSafe(t *testing.T) {
 		w := newWorld(t, d)
 		a := w.artisan(123456)
 		r := w.sent(preparer)
-		_, first, err := w.payouts.BankFile(ctx, preparer, r.ID)
+		first, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{})
 		w.ok(err)
 		_, err = w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: a, Kind: "upi", Holder: "Maker", UPI: "maker@upi", Confirmed: "in person"})
 		w.ok(err)
-		_, second, err := w.payouts.BankFile(ctx, approver, r.ID)
+		w.usual() // other settings
+		second, err := w.payouts.File(ctx, approver, r.ID, payouts.FileInput{Rail: payouts.RailBank, Layout: "generic_csv.1"})
 		w.ok(err)
-		if string(first) != string(second) {
-			t.Fatalf("another file after the payee changed:\n%s\n%s", first, second)
+		if string(first.Content) != string(second.Content) || first.Name != second.Name || first.Type() != "text/csv; charset=utf-8" {
+			t.Fatalf("another file after the payee changed:\n%s\n%s", first.Content, second.Content)
 		}
-		want := fmt.Sprintf("reference,rail,name,account,ifsc,upi,amount,remarks\r\n%s,NEFT,Maker M,00123456789,UTIB0000001,,1234.56,Saebaan %s\r\nTOTAL,1,%s,,,,1234.56,block %d %s\r\n",
-			r.Items[0].Reference, r.BusinessDate, r.ID, r.Block, r.Head)
-		if string(first) != want {
-			t.Errorf("got\n%s\nwant\n%s", first, want)
+		for _, want := range []string{r.Items[0].Reference, "00123456789", "UTIB0000001", "1234.56"} {
+			if !strings.Contains(string(first.Content), want) {
+				t.Errorf("%s is not in\n%s", want, first.Content)
+			}
+		}
+		if strings.Contains(string(first.Content), "\"=") || strings.Contains(string(first.Content), ",=") {
+			t.Errorf("a spreadsheet would compute:\n%s", first.Content)
+		}
+		if _, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{Layout: "union_neft.1"}); !errors.Is(err, payouts.ErrLayoutGiven) {
+			t.Errorf("a second layout: %v", err)
+		}
+		if _, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{Rail: payouts.RailUPI}); !errors.Is(err, payouts.ErrNoRail) {
+			t.Errorf("nobody is paid by UPI: %v", err)
+		}
+		var sealed []byte
+		w.ok(d.Get(ctx, &sealed, `SELECT sealed FROM payout_files WHERE run_id = $1`, r.ID))
+		if bytes.Contains(sealed, []byte("00123456789")) {
+			t.Error("an account number lies open in the database")
 		}
 		for _, actor := range []auth.Actor{admin, {}, person("asha", auth.Coordinator)} {
-			if _, _, err := w.payouts.BankFile(ctx, actor, r.ID); err == nil {
+			if _, err := w.payouts.File(ctx, actor, r.ID, payouts.FileInput{}); err == nil {
 				t.Errorf("%s fetched account numbers", actor.Login)
 			}
 		}
@@ -405,15 +423,39 @@ func TestBankFileIsTheSameBytesAndSafe(t *testing.T) {
 	})
 }
 
-func TestParseAnswers(t *testing.T) {
-	got, err := payouts.ParseAnswers([]byte("\xef\xbb\xbfUTR, Status ,reference,reason\nabc123,PAID,SB1,\n,failed,SB2,\"closed, frozen\"\n"))
-	if err != nil || len(got) != 2 || got[0] != (payouts.Answer{Reference: "SB1", Status: "paid", UTR: "ABC123"}) || got[1].Reason != "closed, frozen" {
+func TestReadAnswers(t *testing.T) {
+	d := testdb.SQLite(t)
+	w := newWorld(t, d)
+	a := w.artisan(123456)
+	_, err := w.artisans.SetPayee(ctx, admin, "", artisans.PayeeInput{Artisan: w.withoutAccount(5000), Kind: "cash", Holder: "Without"})
+	w.ok(err)
+	r := w.sent(preparer)
+	read := func(layout, file string) ([]payouts.Answer, error) {
+		return w.payouts.ReadAnswers(ctx, preparer, r.ID, layout, []byte(file))
+	}
+	ref := item(r, a).Reference
+	got, err := read("", "\xef\xbb\xbfUTR, Status ,reference,reason\nabc123,PAID,"+ref+",\n,failed,SB2,\"closed, frozen\"\n")
+	if err != nil || len(got) != 2 || got[0] != (payouts.Answer{Reference: ref, Status: "paid", UTR: "ABC123"}) || got[1].Reason != "closed, frozen" {
 		t.Fatalf("%+v %v", got, err)
 	}
 	for _, bad := range []string{"", "reference,status\nx,paid\n", "reference,status,utr,reason\n\"x,paid\n"} {
-		if _, err := payouts.ParseAnswers([]byte(bad)); !errors.Is(err, payouts.ErrAnswer) {
+		if _, err := read("", bad); !errors.Is(err, bankfile.ErrAnswer) {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+	if _, err := read("none.1", "x"); !errors.Is(err, bankfile.ErrLayout) {
+		t.Errorf("an unknown layout: %v", err)
+	}
+	if _, err := w.payouts.ReadAnswers(ctx, admin, r.ID, "", nil); !errors.Is(err, auth.ErrForbidden) {
+		t.Errorf("an administrator: %v", err)
+	}
+	out, err := w.payouts.EnterAnswers(ctx, preparer, r.ID, []payouts.Answer{{Reference: ref, Status: payouts.ItemWaiting}, {Reference: ref, Problem: "another amount"}})
+	w.ok(err)
+	if out[0].Outcome != payouts.Waiting || out[1].Outcome != payouts.Refused || out[1].Detail != "another amount" {
+		t.Errorf("%+v", out)
+	}
+	if now, err := w.payouts.Run(ctx, preparer, r.ID); err != nil || item(now, a).State != payouts.ItemInTransit {
+		t.Errorf("a row with a problem moved money: %v", err)
 	}
 }
 
@@ -452,7 +494,7 @@ func TestNobodyIsPaidMoreThanSheEarned(t *testing.T) {
 				case "withdraw":
 					_, _ = w.payouts.Withdraw(ctx, preparer, "", run)
 				case "file":
-					_, _, _ = w.payouts.BankFile(ctx, preparer, run)
+					_, _ = w.payouts.File(ctx, preparer, run, payouts.FileInput{})
 				case "paid", "failed", "returned":
 					for _, i := range r.Items {
 						status := rapid.SampledFrom([]payouts.ItemState{payouts.ItemPaid, payouts.ItemFailed, payouts.ItemReturned}).Draw(rt, "status")
@@ -493,7 +535,7 @@ func TestAChangedAccountVoidsTheRun(t *testing.T) {
 		_, err = w.payouts.Approve(ctx, approver, r.ID, r.ContentHash, word("approver"))
 		w.ok(err)
 		change("second@upi")
-		if _, _, err := w.payouts.BankFile(ctx, preparer, r.ID); !errors.Is(err, payouts.ErrPayeeNew) {
+		if _, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{}); !errors.Is(err, payouts.ErrPayeeNew) {
 			t.Errorf("changed before the bank has the file: %v", err)
 		}
 		_, err = w.payouts.Withdraw(ctx, preparer, "", r.ID)
@@ -515,7 +557,7 @@ func TestWhatWasApprovedIsWhatIsPaid(t *testing.T) {
 	if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET payee_id = (SELECT id FROM payees WHERE owner_id = $1) WHERE artisan_id = $2`, thief, a); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.payouts.BankFile(ctx, preparer, r.ID); !errors.Is(err, payouts.ErrFile) {
+	if _, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{}); !errors.Is(err, payouts.ErrFile) {
 		t.Errorf("another woman's account: %v", err)
 	}
 	w.ok(d.Read(ctx, func(tx *db.Tx) error {
@@ -532,7 +574,7 @@ func TestTheBanksWordsCannotForgeAnEntry(t *testing.T) {
 	w := newWorld(t, d)
 	w.artisan(10000)
 	r := w.sent(preparer)
-	answers, err := payouts.ParseAnswers([]byte("reference,status,utr,reason\n" + r.Items[0].Reference + ",failed,,\"x\n2026-01-01 * forged\n    trust:fund  INR 100\n    asset:stripe ; 00123456789\"\n"))
+	answers, err := w.payouts.ReadAnswers(ctx, preparer, r.ID, "", []byte("reference,status,utr,reason\n"+r.Items[0].Reference+",failed,,\"x\n2026-01-01 * forged\n    trust:fund  INR 100\n    asset:stripe ; 00123456789\"\n"))
 	w.ok(err)
 	_, err = w.payouts.EnterAnswers(ctx, preparer, r.ID, answers)
 	w.ok(err)

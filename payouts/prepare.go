@@ -283,11 +283,14 @@ func wholeRun(tx *db.Tx, run string) (Run, error) {
 		}
 	}
 	if err := tx.Select(&r.Files, `
-		SELECT run_id, rail, layout, hash, made_by, made_at
+		SELECT run_id, rail, layout, name, hash, row_count, paise, made_by, made_at
 		FROM payout_files
 		WHERE run_id = $1
 		ORDER BY rail`, run); err != nil {
 		return r, err
+	}
+	if len(r.Files) > 0 {
+		r.FileHash = r.Files[0].Hash
 	}
 	if err := tx.Select(&r.Exceptions, `
 		SELECT e.artisan_id, e.amount_paise, e.reason, a.name_en, a.name_hi

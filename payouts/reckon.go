@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"saebaan/artisans"
+	"saebaan/internal/bankfile"
 	"saebaan/internal/db"
 	"saebaan/internal/gst"
 	"saebaan/internal/id"
@@ -217,8 +218,11 @@ func (s standing) reckon(tx *db.Tx, terms Terms, r Run, artisan string) (out rec
 	}
 	got := terms.Reckon(Owed{Available: available, Tax: tax, Agreed: s.agreed[artisan], Advances: s.advances[artisan]})
 	payee, reason := s.payee(artisan, tx.Now())
-	if got.Carried != "" {
+	switch {
+	case got.Carried != "":
 		reason = got.Carried
+	case reason == "" && !bankfile.Carries(payee.Kind, r.BusinessDate, got.Net):
+		reason = OverLimit
 	}
 	if reason != "" {
 		return reckoning{exception: Exception{ArtisanID: artisan, Amount: available, Reason: reason}}, true, nil

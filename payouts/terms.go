@@ -9,6 +9,7 @@ type Terms struct {
 	Minimum  money.Paise       // a smaller net is carried to the next run
 	Recovery money.BasisPoints // of what is left after tax, at most for advances
 	TakeHome money.BasisPoints // of what is left after tax, at least for her
+	Bank     BankTerms
 }
 
 // DefaultTerms hold until the trust decides otherwise: ₹100, 25 % and 50 %.

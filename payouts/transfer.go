@@ -3,6 +3,7 @@ package payouts
 import (
 	"saebaan/artisans"
 	"saebaan/internal/auth"
+	"saebaan/internal/bankfile"
 	"saebaan/internal/db"
 	"saebaan/internal/id"
 	"saebaan/internal/ledger"
@@ -263,7 +264,7 @@ func transfersIn(tx *db.Tx, run string, state ItemState) ([]Transfer, error) {
 
 // answerTransfer moves a transfer with everybody who is paid through it.
 func answerTransfer(tx *db.Tx, actor auth.Actor, t Transfer, a Answer) error {
-	reason := plain(a.Reason)
+	reason := bankfile.Plain(a.Reason)
 	var e *ledger.Entry
 	switch {
 	case a.Status == ItemPaid:

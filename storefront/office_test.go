@@ -101,7 +101,7 @@ func TestPayoutThroughForms(t *testing.T) {
 	hash := look.form(path + "/approve")
 	farah.post(path+"/approve", with(hash, "password", "not mine at all")).shows(403, "Nothing was approved; type your own password again")
 	farah.post(path+"/approve", url.Values{"hash": {"another"}, "password": {password}}).shows(409, "The run is not what you looked at")
-	approved := farah.post(path+"/approve", with(look.form(path+"/approve"), "password", password)).shows(200, "approved", "Fetch the bank file", "with the bank")
+	approved := farah.post(path+"/approve", with(look.form(path+"/approve"), "password", password)).shows(200, "approved", "Fetch the UPI list", "with the bank")
 
 	file := farah.post(path+"/bank-file", approved.form(path+"/bank-file"))
 	if file.status != 200 || !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") || !strings.Contains(file.body, "TOTAL,3,"+run) {

@@ -78,7 +78,7 @@ func TestPasskeyThroughForms(t *testing.T) {
 	form.Del("password")
 	other := url.Values{"hash": {strings.Repeat("0", 64)}}
 	farah.post(path+"/approve", with(form, "answer", string(key.Get(farah.options(path+"/challenge", other))))).shows(403, "The passkey was not accepted")
-	farah.post(path+"/approve", with(form, "answer", string(key.Get(farah.options(path+"/challenge", form))))).shows(200, "approved", "Fetch the bank file")
+	farah.post(path+"/approve", with(form, "answer", string(key.Get(farah.options(path+"/challenge", form))))).shows(200, "approved", "Fetch the UPI list")
 	farah.get("/office/passkeys").shows(200, "Last used")
 
 	remove := page.path + page.body[strings.Index(page.body, "/office/passkeys/psk_")+len("/office/passkeys"):]

@@ -143,11 +143,11 @@ func (s *Site) approveRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 
 // bankFile gives the file out, which marks the run as sent: a form, not a link.
 func (s *Site) bankFile(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	name, file, err := s.Payouts.BankFile(c.UserContext(), p.Actor, c.Params("id"))
+	g, err := s.Payouts.File(c.UserContext(), p.Actor, c.Params("id"), payouts.FileInput{Rail: c.FormValue("rail"), Layout: c.FormValue("layout")})
 	if err != nil {
 		return nil, err
 	}
-	return nil, download(c, name, "text/csv; charset=utf-8", file)
+	return nil, download(c, g.Name, g.Type(), g.Content)
 }
 
 func (s *Site) enterAnswers(c *fiber.Ctx, p views.Page) (templ.Component, error) {
@@ -155,7 +155,7 @@ func (s *Site) enterAnswers(c *fiber.Ctx, p views.Page) (templ.Component, error)
 	if err != nil {
 		return nil, err
 	}
-	answers, err := payouts.ParseAnswers(text)
+	answers, err := s.Payouts.ReadAnswers(c.UserContext(), p.Actor, c.Params("id"), c.FormValue("layout"), text)
 	if err != nil {
 		return nil, err
 	}
@@ -169,4 +169,13 @@ func (s *Site) enterAnswers(c *fiber.Ctx, p views.Page) (templ.Component, error)
 	}
 	p.Office = true
 	return views.Answers(p.Titled(p.T("answer.result"), ""), r, rows), nil
+}
+
+// vouchers are a run's cash payments, each with its line for a signature.
+func (s *Site) vouchers(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	r, err := s.oneRun(c.UserContext(), p.Actor, c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	return views.Vouchers(p.Titled(p.T("voucher.title"), ""), r), nil
 }

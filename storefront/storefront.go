@@ -111,6 +111,7 @@ func (s *Site) registerPayouts(office, post func(path string, do personPage)) {
 	post("/office/runs/:id/submit", s.submitRun)
 	post("/office/runs/:id/withdraw", s.withdrawRun)
 	post("/office/runs/:id/bank-file", s.bankFile)
+	office("/office/runs/:id/vouchers", s.vouchers)
 	post("/office/runs/:id/answers", s.enterAnswers)
 	office("/office/advances", s.advances)
 	post("/office/advances", s.proposeAdvance)

@@ -102,7 +102,7 @@ func TestApproveByPasskeyInABrowser(t *testing.T) {
 	verified(true)
 	tap("#by-passkey button")
 	b.look("approved-by-passkey")
-	b.says("approved", "Fetch the bank file")
+	b.says("approved", "Fetch the UPI list")
 	if a := s.approver.Get("/v1/payout-runs/" + run.Str("id")); a.Str("state") != "approved" || taps > 4 {
 		t.Errorf("after %d taps the run is %s", taps, a.Str("state"))
 	}
@@ -123,7 +123,7 @@ func (b *tab) inAnOldBrowser(s *shop) {
 		b.t.Fatal("the browser is not old")
 	}
 	b.press("#by-passkey button")
-	b.says("approved", "Fetch the bank file")
+	b.says("approved", "Fetch the UPI list")
 
 	b.do(chromedp.Navigate(b.base + "/office/passkeys"))
 	b.told(oldBrowser)

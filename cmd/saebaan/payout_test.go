@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -104,4 +105,64 @@ func (s *shop) groupDay(t *testing.T, maker string) {
 	if got := s.preparer.Get("/v1/artisans/" + maker + "/deduction-consents"); len(got.List("data")) != 2 {
 		t.Errorf("consents: %s", got.Raw)
 	}
+}
+
+// One is paid by the bank, one by UPI and one in cash; each way has its
+// file, and the bank's own answer is read in its form.
+func TestRailsOfARun(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, environment []string) {
+		s := open(t, append(environment, "SAEBAAN_BANK_ACCOUNT=309900011111", "SAEBAAN_BANK_IFSC=HDFC0000001", "SAEBAAN_BANK_CLIENT=LMST", "SAEBAAN_BANK_LAYOUT=hdfc_value.1"))
+		makers := map[string]string{}
+		for kind, payee := range map[string]obj{
+			"bank": {"kind": "bank", "holder": "Rail Bank", "account": "50100123456789", "ifsc": "HDFC0000001", "confirmed": "in person"},
+			"upi":  {"kind": "upi", "holder": "Rail UPI", "upi": "rail.upi@okaxis", "confirmed": "in person"},
+			"cash": {"kind": "cash", "holder": "Rail Cash", "confirmed": "in person"},
+		} {
+			makers[kind] = s.artisan("Rail " + kind)
+			s.asha.Do(201, "POST", "/v1/artisans/"+makers[kind]+"/payees", payee)
+		}
+		_, v := s.kurta("RAILS-1", 3, map[string]string{"cutting": makers["bank"], "embroidery": makers["upi"], "tailoring": makers["cash"]}, false)
+		order := s.buy(t, map[string]int64{v: 1}, "09")
+		s.admin.Post("/v1/orders/"+order+"/dispatch", nil)
+		s.admin.Post("/v1/orders/"+order+"/deliver", nil)
+		s.guest.Post("/v1/test/clock", obj{"advance": "240h"})
+		run := s.preparer.Post("/v1/payout-runs", nil)
+		path := "/v1/payout-runs/" + run.Str("id")
+		run = s.preparer.Post(path+"/submit", nil)
+		s.approver.Post(path+"/approve", obj{"content_hash": run.Str("content_hash"), "password": password})
+		reference := map[string]string{}
+		for i := range run.List("items") {
+			reference[run.Str("items", i, "rail")] = run.Str("items", i, "reference")
+		}
+		if len(reference) != 3 {
+			t.Fatalf("rails: %s", run.Raw)
+		}
+		for rail, kind := range map[string]string{"bank": "text/plain; charset=us-ascii", "upi": "text/csv; charset=utf-8", "cash": "text/csv; charset=utf-8"} {
+			file := s.preparer.Get(path + "/bank-file?rail=" + rail)
+			for other, ref := range reference {
+				if strings.Contains(string(file.Raw), ref) != (other == rail) {
+					t.Errorf("%s in the file of %s:\n%s", ref, rail, file.Raw)
+				}
+			}
+			if file.Header.Get("Content-Type") != kind {
+				t.Errorf("%s: %s", rail, file.Header.Get("Content-Type"))
+			}
+			if again := s.approver.Get(path + "/bank-file?rail=" + rail); string(again.Raw) != string(file.Raw) {
+				t.Errorf("another file of %s the second time", rail)
+			}
+		}
+		s.preparer.Do(409, "GET", path+"/bank-file?rail=bank&layout=union_neft.1", nil)
+		s.preparer.Do(422, "POST", path+"/bank-answers?layout=none.1", "x", "Content-Type", "text/csv")
+		answer := "reference,status,utr,reason\n" + reference["upi"] + ",paid,UTR777777777,\n" + reference["cash"] + ",paid,VOUCHER0001,\n" + reference["bank"] + ",returned,,no such account\n"
+		got := s.preparer.Do(200, "POST", path+"/bank-answers", answer, "Content-Type", "text/csv")
+		for i := range got.List("outcomes") {
+			if got.Str("outcomes", i, "outcome") != "entered" {
+				t.Errorf("%s", got.Raw)
+			}
+		}
+		if run = s.preparer.Get(path); run.Str("state") != "settled" || len(run.List("files")) != 3 {
+			t.Errorf("settled: %s", run.Raw)
+		}
+		s.verify()
+	})
 }

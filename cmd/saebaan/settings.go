@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"saebaan/internal/bankfile"
 	"saebaan/internal/config"
 	"saebaan/internal/freight"
 	"saebaan/internal/gst"
@@ -122,5 +123,12 @@ func (s *shop) terms() (payouts.Terms, error) {
 		number("SAEBAAN_TAKE_HOME", s.config.TakeHome, 100, 100, &home)); err != nil {
 		return out, err
 	}
-	return payouts.Terms{Minimum: money.Paise(minimum), Recovery: money.BasisPoints(recovery), TakeHome: money.BasisPoints(home)}, nil
+	if s.config.BankLayout != "" {
+		if _, err := bankfile.ByID(s.config.BankLayout); err != nil {
+			return out, config.ErrConfig.With("SAEBAAN_BANK_LAYOUT names no layout of bank files. Nothing was started.")
+		}
+	}
+	bank := payouts.BankTerms{Layout: s.config.BankLayout, Client: s.config.BankClient,
+		Debit: bankfile.Debit{Name: s.config.BankName, Account: s.config.BankAccount, IFSC: s.config.BankIFSC, Email: s.config.BankEmail}}
+	return payouts.Terms{Minimum: money.Paise(minimum), Recovery: money.BasisPoints(recovery), TakeHome: money.BasisPoints(home), Bank: bank}, nil
 }

@@ -105,7 +105,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	s.catalog = catalog.NewService(s.db, table, engine, s.media)
 	s.orders = orders.NewService(s.db, table, provider, settings)
 	terms, err := s.terms()
-	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms)
+	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms, keys)
 	return err
 }
 

@@ -71,14 +71,14 @@ func (m Mapping) answer(t table, at map[string]int, row []string, sent map[strin
 		}
 		return ""
 	}
-	a := Answer{Reference: cell("reference"), Status: m.status(cell("status")), UTR: strings.ToUpper(cell("utr")), Reason: plain(cell("reason"))}
+	a := Answer{Reference: cell("reference"), Status: m.status(cell("status")), UTR: strings.ToUpper(cell("utr")), Reason: Plain(cell("reason"))}
 	var bad []string
 	if !referenceForm.MatchString(a.Reference) {
-		a.Reference = plain(a.Reference)
+		a.Reference = Plain(a.Reference)
 		bad = append(bad, "the row has no reference of ours")
 	}
 	if a.Status == "" {
-		bad = append(bad, strings.TrimSpace("the status is not a word that is known: "+plain(cell("status"))))
+		bad = append(bad, strings.TrimSpace("the status is not a word that is known: "+Plain(cell("status"))))
 	}
 	if !utrForm.MatchString(a.UTR) {
 		if a.Status == "paid" {
@@ -147,9 +147,9 @@ func (t table) date(m Mapping, text string) (string, bool) {
 
 var longNumber = regexp.MustCompile(`[0-9]{5,}`)
 
-// plain keeps of a bank's words one line of at most 80 harmless characters, with
+// Plain keeps of a bank's words one line of at most 80 harmless characters, with
 // long numbers hidden, since they may be an account's.
-func plain(words string) string {
+func Plain(words string) string {
 	var b strings.Builder
 	for _, r := range longNumber.ReplaceAllString(words, "***") {
 		switch {

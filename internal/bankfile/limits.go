@@ -55,3 +55,15 @@ func limitOn(rail, date string) (found limit, ok bool) {
 	}
 	return found, ok
 }
+
+// Carries reports whether one payment of an amount can go to a bank account
+// ("bank", by NEFT) or a UPI id ("upi") on a business date. Anything else, such as
+// cash, has no limit here.
+func Carries(kind, date string, amount money.Paise) bool {
+	rail, ok := map[string]string{"bank": "NEFT", "upi": "UPI"}[kind]
+	if !ok {
+		return true
+	}
+	l, ok := limitOn(rail, date)
+	return ok && amount >= l.least && (l.most == 0 || amount <= l.most)
+}

@@ -49,6 +49,10 @@ type Config struct {
 	ReturnDays   string // SAEBAAN_RETURN_DAYS
 	NoNewsDays   string // SAEBAAN_NO_NEWS_DAYS
 
+	BankLayout string // SAEBAAN_BANK_LAYOUT: of files for the trust's bank, like hdfc_enet.1
+	BankClient string // SAEBAAN_BANK_CLIENT: the trust's code at its bank
+	BankEmail  string // SAEBAAN_BANK_EMAIL: where the bank writes about a file
+
 	PayoutMinimum string // SAEBAAN_PAYOUT_MINIMUM: rupees
 	Recovery      string // SAEBAAN_ADVANCE_RECOVERY: per cent of a payment
 	TakeHome      string // SAEBAAN_TAKE_HOME: per cent of a payment
@@ -116,6 +120,9 @@ func (c *Config) settings() []setting {
 		{"SAEBAAN_HOLD_BANK_DAYS", &c.HoldBankDays, false},
 		{"SAEBAAN_RETURN_DAYS", &c.ReturnDays, false},
 		{"SAEBAAN_NO_NEWS_DAYS", &c.NoNewsDays, false},
+		{"SAEBAAN_BANK_LAYOUT", &c.BankLayout, false},
+		{"SAEBAAN_BANK_CLIENT", &c.BankClient, false},
+		{"SAEBAAN_BANK_EMAIL", &c.BankEmail, false},
 		{"SAEBAAN_PAYOUT_MINIMUM", &c.PayoutMinimum, false},
 		{"SAEBAAN_ADVANCE_RECOVERY", &c.Recovery, false},
 		{"SAEBAAN_TAKE_HOME", &c.TakeHome, false},

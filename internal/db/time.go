@@ -24,6 +24,12 @@ func (t Time) Add(d time.Duration) Time { return t + Time(d.Microseconds()) }
 // Date is the business date, YYYY-MM-DD in Indian time.
 func (t Time) Date() string { return t.Std().In(India).Format(time.DateOnly) }
 
+// StartOfDay is the first instant of the business date.
+func (t Time) StartOfDay() Time {
+	y, m, d := t.Std().In(India).Date()
+	return Time(time.Date(y, m, d, 0, 0, 0, 0, India).UnixMicro())
+}
+
 // String is the instant in RFC 3339, UTC.
 func (t Time) String() string { return t.Std().Format(time.RFC3339Nano) }
 
