@@ -155,19 +155,20 @@ func (s *Server) setConsent(ctx context.Context, in *setConsentInput) (*answer[a
 }
 
 type statement struct {
-	ArtisanID string          `json:"artisan_id"`
-	Name      text            `json:"name"`
-	From      string          `json:"from"`
-	To        string          `json:"to"`
-	Earned    signed          `json:"earned" doc:"Credited in the period"`
-	PaidOut   signed          `json:"paid_out" doc:"Paid in the period, less what the bank returned"`
-	Held      signed          `json:"held" doc:"Now: earned, not yet payable"`
-	Payable   signed          `json:"payable" doc:"Now: owed"`
-	Claimed   signed          `json:"claimed" doc:"Now: in a submitted run"`
-	InTransit signed          `json:"in_transit" doc:"Now: with the bank"`
-	Paid      signed          `json:"paid" doc:"Ever, less what the bank returned"`
-	Aloud     []string        `json:"aloud" nullable:"false" doc:"What is read to her, in the language asked for"`
-	Lines     []statementLine `json:"lines" nullable:"false"`
+	ArtisanID string            `json:"artisan_id"`
+	Name      text              `json:"name"`
+	From      string            `json:"from"`
+	To        string            `json:"to"`
+	Earned    signed            `json:"earned" doc:"Credited in the period"`
+	PaidOut   signed            `json:"paid_out" doc:"Paid in the period, less what the bank returned"`
+	Held      signed            `json:"held" doc:"Now: earned, not yet payable"`
+	Payable   signed            `json:"payable" doc:"Now: owed"`
+	Claimed   signed            `json:"claimed" doc:"Now: in a submitted run"`
+	InTransit signed            `json:"in_transit" doc:"Now: with the bank"`
+	Paid      signed            `json:"paid" doc:"Ever, less what the bank returned"`
+	Aloud     []string          `json:"aloud" nullable:"false" doc:"What is read to her, in the language asked for"`
+	Lines     []statementLine   `json:"lines" nullable:"false"`
+	Agreed    []agreementChange `json:"agreed_anew,omitempty" doc:"Rates, makers and weights that two people changed in the period"`
 }
 
 type statementLine struct {
@@ -198,6 +199,13 @@ func (s *Server) statement(ctx context.Context, in *statementInput) (*one[statem
 	}
 	body := statementBody(st)
 	body.Aloud = st.Aloud(in.Language)
+	agreed, err := s.Workshop.Agreements(ctx, web.ActorOf(ctx), in.ID, st.From, st.To)
+	for _, c := range agreed {
+		body.Agreed = append(body.Agreed, changeBody(c))
+	}
+	if err != nil {
+		return nil, err
+	}
 	return &one[statement]{body}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"saebaan/internal/web"
 	"saebaan/orders"
 	"saebaan/payouts"
+	"saebaan/workshop"
 )
 
 // Version of the program, in the description and the metrics.
@@ -31,6 +32,7 @@ type Config struct {
 	Catalog   *catalog.Service
 	Orders    *orders.Service
 	Payouts   *payouts.Service
+	Workshop  *workshop.Service
 	Cache     *web.Cache
 	Simulator *payment.Simulator          // nil without test mode
 	Sweep     func(context.Context) error // runs what is due at once; test mode only
@@ -150,6 +152,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(get, "/search", "search", "Find pieces"), s.search)
 
 	s.sales(app)
+	s.making()
 	s.books()
 	if s.Simulator != nil {
 		huma.Register(a, op(post, "/test/clock", "advance-clock", "Move the program's time (test mode)"), s.advanceClock)
@@ -157,6 +160,22 @@ func (s *Server) routes(app *fiber.App) {
 		huma.Register(a, op(post, "/test/payments/{intent}/dispute", "dispute-payment", "Be the bank that disputes a payment (test mode)"), s.disputePayment)
 		huma.Register(a, op(post, "/test/refunds/{provider_refund}/settle", "settle-refund", "Be the bank that takes a refund or sends it back (test mode)"), s.settleRefund)
 	}
+}
+
+// making are the routes of the workshop.
+func (s *Server) making() {
+	a := s.api
+	huma.Register(a, op(get, "/jobs", "list-jobs", "List jobs, newest first"), s.listJobs)
+	huma.Register(a, made("/jobs", "open-job", "Have pieces made for the trust"), s.openJob)
+	huma.Register(a, op(get, "/jobs/{id}", "get-job", "Read a job with its stages"), s.getJob)
+	huma.Register(a, op(post, "/jobs/{id}/hand-ins", "hand-in", "Hand pieces of a stage in"), s.handIn)
+	huma.Register(a, op(post, "/hand-ins/{id}/accept", "accept-hand-in", "Say how many pieces another person handed in have passed"), s.acceptHandIn)
+	huma.Register(a, op(post, "/jobs/{id}/materials", "issue-material", "Issue material to a job"), s.issueMaterial)
+	huma.Register(a, op(post, "/jobs/{id}/finish", "finish-job", "Make a lot of a job"), s.finishJob)
+	huma.Register(a, op(post, "/jobs/{id}/cancel", "cancel-job", "End a job that nothing has gone into"), s.cancelJob)
+	huma.Register(a, op(get, "/agreement-changes", "list-agreement-changes", "List what was agreed anew on a job or a lot"), s.listChanges)
+	huma.Register(a, made("/agreement-changes", "propose-agreement-change", "Propose another rate, other makers or weights"), s.proposeChange)
+	huma.Register(a, op(post, "/agreement-changes/{id}/decide", "decide-agreement-change", "Agree to another person's change, or refuse it"), s.decideChange)
 }
 
 // sales are the routes from the cart to the money that goes back.

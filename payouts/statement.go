@@ -91,7 +91,7 @@ func (st *Statement) add(lines []StatementLine) {
 		account := ledger.Account(l.Account)
 		if sum, ok := standing[account]; ok {
 			*sum -= l.Paise
-			if in && l.Kind == "sale" {
+			if in && (l.Kind == "sale" || l.Kind == "accept") {
 				st.Earned -= l.Paise
 			}
 		}

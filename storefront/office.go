@@ -167,7 +167,11 @@ func (s *Site) statement(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	return views.Statement(p.Titled(p.T("statement.title"), ""), st), nil
+	agreed, err := s.Workshop.Agreements(c.UserContext(), p.Actor, st.Artisan.ID, st.From, st.To)
+	if err != nil {
+		return nil, err
+	}
+	return views.Statement(p.Titled(p.T("statement.title"), ""), st, agreed), nil
 }
 
 // statementVoice is the statement as a recording in the language of the page.

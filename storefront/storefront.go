@@ -11,6 +11,7 @@ import (
 	"saebaan/internal/web"
 	"saebaan/orders"
 	"saebaan/payouts"
+	"saebaan/workshop"
 )
 
 // Config is what the pages are made from.
@@ -20,6 +21,7 @@ type Config struct {
 	Catalog  *catalog.Service
 	Orders   *orders.Service
 	Payouts  *payouts.Service
+	Workshop *workshop.Service
 	Media    media.Store
 	Cache    *web.Cache
 
@@ -80,6 +82,7 @@ func Register(app *fiber.App, c Config) *Site {
 	post("/office/orders/:id/dispatch", s.dispatch)
 	post("/office/orders/:id/deliver", s.deliver)
 	s.registerPayouts(office, post)
+	s.registerWorkshop(office, post)
 	s.registerMoney(office, post)
 	return s
 }
@@ -123,6 +126,20 @@ func (s *Site) registerPayouts(office, post func(path string, do personPage)) {
 	post("/office/passkeys", s.addPasskey)
 	post("/office/passkeys/challenge", s.challengePasskey)
 	post("/office/passkeys/:id/remove", s.removePasskey)
+}
+
+// registerWorkshop puts the pages of the workshop on the app.
+func (s *Site) registerWorkshop(office, post func(path string, do personPage)) {
+	office("/office/jobs", s.jobs)
+	post("/office/jobs", s.openJob)
+	office("/office/jobs/:id", s.job)
+	post("/office/jobs/:id/hand-ins", s.handIn)
+	post("/office/hand-ins/:id/accept", s.acceptHandIn)
+	post("/office/jobs/:id/materials", s.issueMaterial)
+	post("/office/jobs/:id/finish", s.finishJob)
+	post("/office/jobs/:id/cancel", s.cancelJob)
+	post("/office/jobs/:id/changes", s.proposeChange)
+	post("/office/changes/:id/decide", s.decideChange)
 }
 
 // registerMoney puts the office's pages of money, returns and books on the app.

@@ -331,11 +331,14 @@ func TestWhatWasAgreedChangesByTwoPeople(t *testing.T) {
 			t.Errorf("%d %d %d", w.owed(0), w.owed(1), w.owed(2))
 		}
 		for i, want := range []int{1, 1, 1} {
-			found, err := w.workshop.Agreements(ctx, w.makers[i], "2000-01-01", "2999-12-31")
+			found, err := w.workshop.Agreements(ctx, asha, w.makers[i], "2000-01-01", "2999-12-31")
 			w.ok(err)
 			if len(found) != want {
 				t.Errorf("statement of %d: %+v", i, found)
 			}
+		}
+		if _, err := w.workshop.Agreements(ctx, sunita, w.makers[0], "2000-01-01", "2999-12-31"); !errors.Is(err, artisans.ErrNotFound) {
+			t.Errorf("another area's coordinator: %v", err)
 		}
 		w.check()
 	})

@@ -157,6 +157,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	s.aDay(t)
 	s.moneyDay(t)
 	s.payoutDay(t)
+	s.workshopDay(t)
 	s.passkeyDay(t)
 
 	done := map[string]bool{}

@@ -29,6 +29,7 @@ const (
 	everybody1  = "201 201 201 201 201 201 201 201 201 201"
 	missing     = "404 404 404 404 404 404 404 404 404 404"
 	invalid     = "400 400 400 400 400 400 400 400 400 400"
+	acceptsWork = "401 401 403 403 404 403 403 403 404 403" // a key never accepts
 	finance     = "401 401 403 403 403 200 200 403 200 200"
 	finance404  = "401 401 403 403 403 404 404 403 404 404"
 	field       = "401 401 403 403 201 403 403 403 201 201" // coordinators of the area and administrators
@@ -148,6 +149,18 @@ var roleTable = map[string]permission{
 	"POST /v1/advances/{id}/pause":            {body: obj{"reason": "r"}, told: prepares404},
 	"POST /v1/advances/{id}/write-off":        {body: obj{"reason": "r"}, told: prepares404},
 	"POST /v1/advances/{id}/write-off/decide": {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
+
+	"GET /v1/jobs":                           {told: readers},
+	"POST /v1/jobs":                          {body: obj{"variant_id": "var_1", "pieces": 1, "stages": []obj{{"stage": "embroidery", "makers": []obj{{"artisan_id": "art_1", "weight": 1}}}}}, told: field404},
+	"GET /v1/jobs/{id}":                      {told: "401 401 403 403 404 404 404 403 404 404"},
+	"POST /v1/jobs/{id}/hand-ins":            {body: obj{"stage": "embroidery", "pieces": 1}, told: field404},
+	"POST /v1/hand-ins/{id}/accept":          {body: obj{"passed": 1}, told: acceptsWork},
+	"POST /v1/jobs/{id}/materials":           {body: obj{"what": "cloth", "cost": inr(100)}, told: field404},
+	"POST /v1/jobs/{id}/finish":              {body: obj{"good": 1}, told: field404},
+	"POST /v1/jobs/{id}/cancel":              {told: field404},
+	"GET /v1/agreement-changes":              {told: "401 401 403 403 404 404 404 403 404 404"},
+	"POST /v1/agreement-changes":             {body: obj{"job_id": "job_1", "stage": "embroidery", "rate": inr(100), "reason": "r"}, told: field404},
+	"POST /v1/agreement-changes/{id}/decide": {body: obj{"decision": "yes"}, told: acceptsWork},
 
 	"GET /v1/payout-runs":                               {told: finance},
 	"POST /v1/payout-runs":                              {told: "401 401 403 403 403 201 403 403 403 201"},

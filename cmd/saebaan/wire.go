@@ -21,6 +21,7 @@ import (
 	"saebaan/migrations"
 	"saebaan/orders"
 	"saebaan/payouts"
+	"saebaan/workshop"
 )
 
 // shop is every service of one process, built by hand.
@@ -32,6 +33,7 @@ type shop struct {
 	catalog   *catalog.Service
 	orders    *orders.Service
 	payouts   *payouts.Service
+	workshop  *workshop.Service
 	media     *media.Folder
 	engine    *search.Embedded // nil outside of serve
 	simulator *payment.Simulator
@@ -104,6 +106,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	s.artisans = artisans.NewService(s.db, keys)
 	s.catalog = catalog.NewService(s.db, table, engine, s.media)
 	s.orders = orders.NewService(s.db, table, provider, settings)
+	s.workshop = workshop.NewService(s.db)
 	terms, err := s.terms()
 	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms, keys)
 	return err
