@@ -29,6 +29,9 @@ type cli struct {
 	Keys struct {
 		Create keysCreateCmd `cmd:"" help:"Create an API key for a user and print it, once."`
 	} `cmd:"" help:"API keys."`
+	Vault struct {
+		Rotate rotateCmd `cmd:"" help:"Seal payment details, PANs and bank files under a fresh key, while the program is in use."`
+	} `cmd:"" help:"The keys of what is sealed."`
 	Ledger struct {
 		Verify verifyCmd `cmd:"" help:"Recompute the whole book from its raw rows."`
 		Export exportCmd `cmd:"" help:"Write the book as a journal."`

@@ -203,6 +203,29 @@ func (exportCmd) Run(ctx context.Context, c *cli) error {
 	})
 }
 
+type rotateCmd struct{}
+
+// Run makes a fresh key and seals everything anew under it. Servers and workers
+// that run meanwhile take the key up by themselves.
+func (rotateCmd) Run(ctx context.Context, c *cli) error {
+	return withShop(ctx, c.Data, func(s *shop) error {
+		if err := s.keys.Rotate(); err != nil {
+			return err
+		}
+		people, err := s.artisans.Reseal(ctx)
+		if err != nil {
+			return err
+		}
+		files, err := s.payouts.Reseal(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("A fresh key in %s seals from now on; %d payment details and PANs and %d bank files were sealed anew.\n", s.config.Keys, people, files)
+		fmt.Println("Copy the key folder to where its copies are kept. The older keys stay in it, since older backups need them.")
+		return nil
+	})
+}
+
 type backupCmd struct {
 	File string `arg:"" help:"File to write; it must not exist."`
 }

@@ -34,6 +34,7 @@ type shop struct {
 	orders    *orders.Service
 	payouts   *payouts.Service
 	workshop  *workshop.Service
+	keys      *vault.Vault
 	media     *media.Folder
 	engine    *search.Embedded // nil outside of serve
 	simulator *payment.Simulator
@@ -103,6 +104,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 		return err
 	}
 	s.auth = auth.NewService(s.db, s.config.Production)
+	s.keys = keys
 	s.artisans = artisans.NewService(s.db, keys)
 	s.catalog = catalog.NewService(s.db, table, engine, s.media)
 	s.orders = orders.NewService(s.db, table, provider, settings)

@@ -11,8 +11,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/core/cryptofmt"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -32,8 +35,13 @@ const (
 
 // Vault seals and opens values.
 type Vault struct {
-	aead  tink.AEAD
+	path  string // of the keyset
 	blind []byte
+
+	mu      sync.RWMutex
+	raw     []byte // the keyset as it was read
+	aead    tink.AEAD
+	primary string // the first bytes of what the newest key seals
 }
 
 // Open reads the keys in folder, making them at first use. Whoever loses them
@@ -46,13 +54,9 @@ func Open(folder string) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(raw)))
-	if err != nil {
-		return nil, fmt.Errorf("payee key: %w", err)
-	}
-	v := &Vault{}
-	if v.aead, err = aead.New(handle); err != nil {
-		return nil, fmt.Errorf("payee key: %w", err)
+	v := &Vault{path: filepath.Join(folder, sealFile)}
+	if err := v.use(raw); err != nil {
+		return nil, err
 	}
 	v.blind, err = readOrMake(filepath.Join(folder, blindFile), func() ([]byte, error) {
 		key := make([]byte, 32)
@@ -60,6 +64,90 @@ func Open(folder string) (*Vault, error) {
 		return []byte(hex.EncodeToString(key) + "\n"), nil
 	})
 	return v, err
+}
+
+// use takes a keyset as the one in force.
+func (v *Vault) use(raw []byte) error {
+	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(raw)))
+	if err != nil {
+		return fmt.Errorf("payee key: %w", err)
+	}
+	sealer, err := aead.New(handle)
+	if err != nil {
+		return fmt.Errorf("payee key: %w", err)
+	}
+	sample, err := sealer.Encrypt(nil, nil)
+	if err != nil {
+		return fmt.Errorf("payee key: %w", err)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.raw, v.aead, v.primary = raw, sealer, string(sample[:cryptofmt.NonRawPrefixSize])
+	return nil
+}
+
+// renew reads the keyset again and reports whether another process has changed it.
+func (v *Vault) renew() bool {
+	raw, err := os.ReadFile(v.path)
+	v.mu.RLock()
+	same := bytes.Equal(raw, v.raw)
+	v.mu.RUnlock()
+	return err == nil && !same && v.use(raw) == nil
+}
+
+// Rotate adds a fresh key, which seals from now on. The older ones stay, so that
+// what they sealed, in the database or in a backup, still opens. Other processes
+// take the new keyset up when they meet a value that it sealed.
+func (v *Vault) Rotate() error {
+	v.renew()
+	v.mu.RLock()
+	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(v.raw)))
+	v.mu.RUnlock()
+	if err != nil {
+		return err
+	}
+	manager := keyset.NewManagerFromHandle(handle)
+	fresh, err := manager.Add(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return err
+	}
+	if err := manager.SetPrimary(fresh); err != nil {
+		return err
+	}
+	if handle, err = manager.Handle(); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&b)); err != nil {
+		return err
+	}
+	if err := replace(v.path, b.Bytes()); err != nil {
+		return err
+	}
+	return v.use(b.Bytes())
+}
+
+// replace puts a file in another's place, whole or not at all.
+func replace(path string, content []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	if _, err := tmp.Write(content); err != nil {
+		return err
+	}
+	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// Current reports whether the newest key sealed a value.
+func (v *Vault) Current(sealed []byte) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return strings.HasPrefix(string(sealed), v.primary)
 }
 
 func newKeyset() ([]byte, error) {
@@ -112,16 +200,39 @@ func (p Place) data() []byte {
 
 // Seal encrypts plain for that place.
 func (v *Vault) Seal(plain string, at Place) ([]byte, error) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
 	return v.aead.Encrypt([]byte(plain), at.data())
 }
 
 // Open decrypts what Seal made for that very place, or returns ErrSealed.
 func (v *Vault) Open(sealed []byte, at Place) (string, error) {
+	v.mu.RLock()
 	plain, err := v.aead.Decrypt(sealed, at.data())
+	v.mu.RUnlock()
+	if err != nil && v.renew() {
+		v.mu.RLock()
+		plain, err = v.aead.Decrypt(sealed, at.data())
+		v.mu.RUnlock()
+	}
 	if err != nil {
 		return "", ErrSealed.Because(err)
 	}
 	return string(plain), nil
+}
+
+// Reseal seals a value anew when an older key has sealed it; ok is false when
+// there is nothing to do.
+func (v *Vault) Reseal(sealed []byte, at Place) (fresh []byte, ok bool, err error) {
+	if v.Current(sealed) {
+		return nil, false, nil
+	}
+	plain, err := v.Open(sealed, at)
+	if err != nil {
+		return nil, false, err
+	}
+	fresh, err = v.Seal(plain, at)
+	return fresh, err == nil, err
 }
 
 // Blind is the index of a normalised value: equal values give equal indexes,

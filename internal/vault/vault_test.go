@@ -65,3 +65,52 @@ func TestSealedValuesOpenOnlyWhereTheyStand(t *testing.T) {
 		t.Errorf("key files: %v", files)
 	}
 }
+
+// While another process rotates the key, what either has sealed opens in both.
+func TestTheKeyIsRotatedWhileOthersRead(t *testing.T) {
+	folder := t.TempDir()
+	open := func() *vault.Vault {
+		v, err := vault.Open(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	rotating, reading := open(), open()
+	at := vault.Place{Table: "payees", Column: "sealed", Row: "pay_1", Version: 1}
+	seal := func(v *vault.Vault) []byte {
+		sealed, err := v.Seal("00123456789", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sealed
+	}
+	before := seal(reading)
+	for range 3 {
+		if err := rotating.Rotate(); err != nil {
+			t.Fatal(err)
+		}
+		after, late := seal(rotating), seal(reading) // late: by a process that does not know yet
+		if rotating.Current(before) || !rotating.Current(after) {
+			t.Error("the new key does not seal")
+		}
+		for name, v := range map[string]*vault.Vault{"the one that rotated": rotating, "the one that reads": reading, "one that starts now": open()} {
+			for _, sealed := range [][]byte{before, after, late} {
+				if got, err := v.Open(sealed, at); err != nil || got != "00123456789" {
+					t.Errorf("%s: %q %v", name, got, err)
+				}
+			}
+		}
+		fresh, ok, err := rotating.Reseal(before, at)
+		if err != nil || !ok || !rotating.Current(fresh) {
+			t.Errorf("sealed anew: %v %v", ok, err)
+		}
+		if _, again, err := rotating.Reseal(fresh, at); err != nil || again {
+			t.Errorf("sealed anew twice: %v %v", again, err)
+		}
+		before = fresh
+	}
+	if _, _, err := rotating.Reseal([]byte("not sealed by anybody"), at); !errors.Is(err, vault.ErrSealed) {
+		t.Errorf("something else: %v", err)
+	}
+}
