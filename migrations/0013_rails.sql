@@ -118,3 +118,5 @@ CREATE TABLE payout_files (
     PRIMARY KEY (run_id, rail)
 );
 CREATE INDEX payout_files_made ON payout_files (made_at);
+
+CREATE INDEX group_members_artisan ON group_members (artisan_id, from_date);

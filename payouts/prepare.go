@@ -62,6 +62,15 @@ func (s *Service) Prepare(ctx context.Context, actor auth.Actor, key string, of 
 // fill adds the artisans in batches, from where an earlier try stopped, and then
 // makes the run a draft.
 func (s *Service) fill(ctx context.Context, run string) error {
+	after, last := "", ""
+	if err := s.db.Get(ctx, &after, `
+		SELECT COALESCE(MAX(f.artisan_id), '')
+		FROM (
+			SELECT artisan_id FROM payout_items WHERE run_id = $1
+			UNION ALL
+			SELECT artisan_id FROM payout_exceptions WHERE run_id = $1) f`, run); err != nil {
+		return err
+	}
 	for {
 		more := false
 		err := s.db.Write(ctx, func(tx *db.Tx) error {
@@ -70,21 +79,8 @@ func (s *Service) fill(ctx context.Context, run string) error {
 			if err != nil || r.State != Preparing {
 				return err
 			}
-			var after string
-			if err := tx.Get(&after, `
-				SELECT COALESCE(MAX(f.artisan_id), '')
-				FROM (
-					SELECT artisan_id FROM payout_items WHERE run_id = $1
-					UNION ALL
-					SELECT artisan_id FROM payout_exceptions WHERE run_id = $1) f`, run); err != nil {
+			if last, more, err = s.fillBatch(tx, r, after); err != nil || more {
 				return err
-			}
-			next, err := s.fillBatch(tx, r, after)
-			if err != nil {
-				return err
-			}
-			if more = next; more {
-				return nil
 			}
 			if err := addTransfers(tx, r); err != nil {
 				return err
@@ -94,45 +90,64 @@ func (s *Service) fill(ctx context.Context, run string) error {
 		if err != nil || !more {
 			return err
 		}
+		after = last
 	}
 }
 
-// fillBatch adds the next artisans after one and reports whether there may be
-// more. Artisans owed nothing at the run's block leave no row, so it looks on
-// until a batch has left one.
-func (s *Service) fillBatch(tx *db.Tx, r Run, after string) (bool, error) {
-	for {
-		var owed []string
-		if err := tx.Select(&owed, `
-			SELECT payable_to
-			FROM balances
-			WHERE payable_to IS NOT NULL AND paise <> 0 AND payable_to > $1
-				AND ($3 = '' OR EXISTS (SELECT 1 FROM artisans a WHERE a.id = payable_to AND a.area = $3))
-				AND ($4 = '' OR EXISTS (SELECT 1 FROM group_members m WHERE m.artisan_id = payable_to AND m.group_id = $4
-					AND m.from_date <= $5 AND (m.until_date = '' OR m.until_date > $5)))
-			ORDER BY payable_to
-			LIMIT $2`, after, batch, r.Area, r.Group, r.BusinessDate); err != nil || len(owed) == 0 {
-			return false, err
-		}
-		stands, err := standingOf(tx, r, owed)
-		if err != nil {
-			return false, err
-		}
-		var found []reckoning
-		for _, a := range owed {
-			one, ok, err := stands.reckon(tx, s.terms, r, a)
-			if err != nil {
-				return false, err
-			}
-			if ok {
-				found = append(found, one)
-			}
-		}
-		if len(found) > 0 {
-			return len(owed) == batch, insertReckoned(tx, r, found)
-		}
-		after = owed[len(owed)-1]
+// fillBatch adds the next artisans after one, and reports the last it looked at and
+// whether there may be more. Somebody added meanwhile, by another process that goes
+// on with the same run, is not added again.
+func (s *Service) fillBatch(tx *db.Tx, r Run, after string) (last string, more bool, err error) {
+	var owed []string
+	if err := tx.Select(&owed, `
+		SELECT payable_to
+		FROM balances
+		WHERE payable_to IS NOT NULL AND paise <> 0 AND payable_to > $1
+			AND ($3 = '' OR EXISTS (SELECT 1 FROM artisans a WHERE a.id = payable_to AND a.area = $3))
+			AND ($4 = '' OR EXISTS (SELECT 1 FROM group_members m WHERE m.artisan_id = payable_to AND m.group_id = $4
+				AND m.from_date <= $5 AND (m.until_date = '' OR m.until_date > $5)))
+		ORDER BY payable_to
+		LIMIT $2`, after, batch, r.Area, r.Group, r.BusinessDate); err != nil || len(owed) == 0 {
+		return after, false, err
 	}
+	last = owed[len(owed)-1]
+	there, err := alreadyIn(tx, r.ID, owed)
+	if err != nil {
+		return after, false, err
+	}
+	stands, err := standingOf(tx, r, owed)
+	if err != nil {
+		return after, false, err
+	}
+	var found []reckoning
+	for _, a := range owed {
+		if there[a] {
+			continue
+		}
+		one, ok, err := stands.reckon(tx, s.terms, r, a)
+		if err != nil {
+			return after, false, err
+		}
+		if ok {
+			found = append(found, one)
+		}
+	}
+	return last, len(owed) == batch, insertReckoned(tx, r, found)
+}
+
+// alreadyIn tells which of the artisans the run holds.
+func alreadyIn(tx *db.Tx, run string, who []string) (map[string]bool, error) {
+	var found []string
+	in := db.List(2, len(who))
+	err := tx.Select(&found, `
+		SELECT artisan_id FROM payout_items WHERE run_id = $1 AND artisan_id IN (`+in+`)
+		UNION ALL
+		SELECT artisan_id FROM payout_exceptions WHERE run_id = $1 AND artisan_id IN (`+in+`)`, db.Args(who, run)...)
+	out := make(map[string]bool, len(found))
+	for _, a := range found {
+		out[a] = true
+	}
+	return out, err
 }
 
 // insertReckoned writes what a run holds of some artisans.

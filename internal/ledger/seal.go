@@ -153,24 +153,31 @@ func addTotals(tx *db.Tx, block int64, entries []any) error {
 }
 
 // BalancesAt gives each account's balance in paise, debit +, when that block
-// was sealed. An account not touched by then is absent.
+// was sealed. An account not touched by then is absent. It takes one step down an
+// index for each account, however many blocks have touched it.
 func BalancesAt(tx *db.Tx, block int64, accounts []Account) (map[Account]money.Paise, error) {
 	out := make(map[Account]money.Paise, len(accounts))
 	if len(accounts) == 0 {
 		return out, nil
 	}
-	var rows []accountSum
+	var rows []struct {
+		Account Account      `db:"account"`
+		Paise   *money.Paise `db:"paise"`
+	}
 	err := tx.Select(&rows, `
-		SELECT a.account, a.paise
-		FROM account_blocks a
-		WHERE a.account IN (`+db.List(2, len(accounts))+`)
-			AND a.block = (
-				SELECT MAX(b.block)
-				FROM account_blocks b
-				WHERE b.account = a.account AND b.block <= $1)
-		ORDER BY a.account`, db.Args(accounts, block)...)
+		SELECT h.account, (
+			SELECT a.paise
+			FROM account_blocks a
+			WHERE a.account = h.account AND a.block <= $1
+			ORDER BY a.block DESC
+			LIMIT 1) AS paise
+		FROM account_heads h
+		WHERE h.account IN (`+db.List(2, len(accounts))+`)
+		ORDER BY h.account`, db.Args(accounts, block)...)
 	for _, r := range rows {
-		out[r.Account] = r.Paise
+		if r.Paise != nil {
+			out[r.Account] = *r.Paise
+		}
 	}
 	return out, err
 }
