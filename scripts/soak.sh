@@ -12,4 +12,4 @@ go test -timeout 60m -skip AnyHistory ./orders
 SAEBAAN_PLANTED=1 go test -timeout 60m -run PlantedBugs -v ./internal/arch
 go test -timeout 60m ./internal/money ./catalog -rapid.checks=200000
 go test -timeout 60m ./internal/ledger -rapid.checks=1000
-go test -timeout 60m ./payouts -rapid.checks=100
+SAEBAAN_MODEL_STEPS="${SAEBAAN_PAYOUT_STEPS:-5000}" go test -timeout 120m ./payouts -rapid.checks=100
