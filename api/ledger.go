@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"saebaan/internal/auth"
-	"saebaan/internal/db"
 	"saebaan/internal/ledger"
+	"saebaan/internal/money"
 	"saebaan/internal/web"
 )
 
@@ -75,35 +75,43 @@ func postingBodies(postings []ledger.Posting) []posting {
 
 type listEntriesInput struct {
 	Page
-	Account string `query:"account" maxLength:"120"`
-	Order   string `query:"order" maxLength:"60"`
-	Artisan string `query:"artisan" maxLength:"60"`
-	From    string `query:"from" maxLength:"10"`
-	To      string `query:"to" maxLength:"10"`
+	Account   string `query:"account" maxLength:"120"`
+	Prefix    string `query:"account_prefix" maxLength:"120" doc:"How the name of one of its accounts begins"`
+	Reference string `query:"reference" maxLength:"120" doc:"Or how it begins"`
+	Kind      string `query:"kind" maxLength:"60"`
+	Order     string `query:"order" maxLength:"60"`
+	Artisan   string `query:"artisan" maxLength:"60"`
+	Lot       string `query:"lot" maxLength:"60"`
+	Amount    int64  `query:"amount" minimum:"0" maximum:"10000000000000" doc:"Of a posting, debit or credit, in paise; on the account where one is named"`
+	From      string `query:"from" maxLength:"10"`
+	To        string `query:"to" maxLength:"10"`
 }
 
 func (s *Server) listEntries(ctx context.Context, in *listEntriesInput) (*list[entry], error) {
-	if err := web.ActorOf(ctx).Require(bookkeepers...); err != nil {
-		return nil, err
-	}
 	after, err := in.after()
 	if err != nil {
 		return nil, err
 	}
-	f := ledger.Filter{Account: ledger.Account(in.Account), Order: in.Order, Artisan: in.Artisan, From: in.From, To: in.To, Limit: in.Limit + 1}
+	f := ledger.Filter{Account: ledger.Account(in.Account), Prefix: in.Prefix, Reference: in.Reference, Kind: in.Kind, Order: in.Order, Artisan: in.Artisan,
+		Lot: in.Lot, Amount: money.Paise(in.Amount), From: in.From, To: in.To, Limit: in.Limit + 1}
 	if after != "" {
 		if _, err := fmt.Sscanf(after, "%d.%d", &f.After.Block, &f.After.Pos); err != nil {
 			return nil, ErrCursor
 		}
 	}
-	var rows []ledger.Sealed
-	if err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		rows, err = ledger.Entries(tx, f)
-		return err
-	}); err != nil {
+	rows, err := s.Books.Entries(ctx, web.ActorOf(ctx), f)
+	if err != nil {
 		return nil, err
 	}
 	return listOf(rows, in.Limit, entryBody, func(e ledger.Sealed) string { return fmt.Sprintf("%d.%d", e.Block, e.Place.Pos) }), nil
+}
+
+func (s *Server) getEntry(ctx context.Context, in *ByID) (*one[entry], error) {
+	e, err := s.Books.Entry(ctx, web.ActorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &one[entry]{entryBody(e)}, nil
 }
 
 type block struct {

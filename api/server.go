@@ -14,6 +14,7 @@ import (
 	"saebaan/catalog"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
+	"saebaan/internal/ledger"
 	"saebaan/internal/payment"
 	"saebaan/internal/web"
 	"saebaan/orders"
@@ -33,6 +34,7 @@ type Config struct {
 	Orders    *orders.Service
 	Payouts   *payouts.Service
 	Workshop  *workshop.Service
+	Books     *ledger.Reader
 	Cache     *web.Cache
 	Simulator *payment.Simulator          // nil without test mode
 	Sweep     func(context.Context) error // runs what is due at once; test mode only
@@ -105,7 +107,7 @@ func made(path, id, summary string) huma.Operation {
 }
 
 func tag(path string) string {
-	return strings.NewReplacer("-", " ", "gst", "GST").Replace(strings.Split(path, "/")[1])
+	return strings.NewReplacer("-", " ", "gst", "GST", "tds", "TDS").Replace(strings.Split(path, "/")[1])
 }
 
 const (
@@ -154,6 +156,7 @@ func (s *Server) routes(app *fiber.App) {
 	s.sales(app)
 	s.making()
 	s.books()
+	s.ledger()
 	if s.Simulator != nil {
 		huma.Register(a, op(post, "/test/clock", "advance-clock", "Move the program's time (test mode)"), s.advanceClock)
 		huma.Register(a, op(post, "/test/payments/{intent}/confirm", "confirm-payment", "Be the buyer at the card form (test mode)"), s.confirmPayment)
@@ -218,7 +221,7 @@ func (s *Server) sales(app *fiber.App) {
 	a.OpenAPI().AddOperation(webhookOperation())
 }
 
-// books are the routes of bank, documents, taxes, payouts and ledger.
+// books are the routes of bank, documents, taxes and payouts.
 func (s *Server) books() {
 	a := s.api
 	huma.Register(a, op(post, "/bank-statements", "enter-bank-statement", "Enter the credits of a bank statement (CSV)"), s.enterStatement)
@@ -260,10 +263,26 @@ func (s *Server) books() {
 	huma.Register(a, op(post, "/payout-runs/{id}/withdraw", "withdraw-run", "Take a run back"), s.withdrawRun)
 	huma.Register(a, bankFileOperation(), s.bankFile)
 	huma.Register(a, op(post, "/payout-runs/{id}/bank-answers", "enter-bank-answers", "Enter the bank's answer (CSV)"), s.bankAnswers)
+}
 
+// ledger are the routes of the book, of bills and of what is published.
+func (s *Server) ledger() {
+	a := s.api
 	huma.Register(a, op(get, "/ledger/accounts", "list-accounts", "List accounts with their balances"), s.listAccounts)
+	huma.Register(a, op(get, "/ledger/accounts/{account}/movements", "list-movements", "List an account's movements in a period"), s.listMovements)
+	huma.Register(a, op(get, "/ledger/trial-balance", "get-trial-balance", "Read the trial balance at a block or business date"), s.trialBalance)
 	huma.Register(a, op(get, "/ledger/entries", "list-entries", "List entries in the order of the book"), s.listEntries)
+	huma.Register(a, op(get, "/ledger/entries/{id}", "get-entry", "Read an entry with its postings and its place"), s.getEntry)
 	huma.Register(a, op(get, "/ledger/blocks", "list-blocks", "List sealed blocks"), s.listBlocks)
+	huma.Register(a, op(get, "/tds/{year}/{quarter}", "get-tds-quarter", "Read the tax deducted at source in a quarter"), s.taxQuarter)
+
+	huma.Register(a, made("/bills", "record-bill", "Enter a supplier's bill"), s.recordBill)
+	huma.Register(a, op(get, "/bills", "list-bills", "List bills, newest first"), s.listBills)
+	huma.Register(a, op(post, "/bills/{id}/pay", "pay-bill", "Record that an owed bill was paid"), s.payBill)
+	huma.Register(a, made("/closings", "propose-closing", "Propose that a month's cost heads and losses are closed"), s.proposeClosing)
+	huma.Register(a, op(get, "/closings", "list-closings", "List closings, newest first"), s.listClosings)
+	huma.Register(a, op(post, "/closings/{id}/decide", "decide-closing", "Close another person's month or refuse to"), s.decideClosing)
+	huma.Register(a, op(get, "/open-books/variances", "list-variances", "List closed months: promised, billed and the difference"), s.variances)
 }
 
 // cached answers public catalogue reads from memory; anybody signed in goes to

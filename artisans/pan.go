@@ -3,6 +3,7 @@ package artisans
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"saebaan/internal/auth"
@@ -89,4 +90,51 @@ func WithPAN(tx *db.Tx, artisans []string) (map[string]bool, error) {
 		out[a] = true
 	}
 	return out, err
+}
+
+// MaskedPANs reads the newest PAN of each artisan within tx, masked; who has
+// given none is absent. It asks nobody's permission: callers must.
+func MaskedPANs(tx *db.Tx, artisans []string) (map[string]string, error) {
+	out := map[string]string{}
+	return out, newestPANs(tx, artisans, func(p sealedPAN) error {
+		out[p.Artisan] = p.Masked
+		return nil
+	})
+}
+
+// OpenPANs is MaskedPANs with the PANs whole, for a return of tax alone.
+func (s *Service) OpenPANs(tx *db.Tx, artisans []string) (map[string]string, error) {
+	out := map[string]string{}
+	return out, newestPANs(tx, artisans, func(p sealedPAN) (err error) {
+		out[p.Artisan], err = s.vault.Open(p.Sealed, vault.Place{Table: "pans", Column: "sealed", Row: p.ID, Version: p.Version})
+		return err
+	})
+}
+
+type sealedPAN struct {
+	ID      string `db:"id"`
+	Artisan string `db:"artisan_id"`
+	Version int64  `db:"version"`
+	Sealed  []byte `db:"sealed"`
+	Masked  string `db:"masked"`
+}
+
+func newestPANs(tx *db.Tx, artisans []string, each func(sealedPAN) error) error {
+	for batch := range slices.Chunk(artisans, 500) {
+		var rows []sealedPAN
+		if err := tx.Select(&rows, `
+			SELECT p.id, p.artisan_id, p.version, p.sealed, p.masked
+			FROM pans p
+			WHERE p.artisan_id IN (`+db.List(1, len(batch))+`)
+				AND p.version = (SELECT MAX(q.version) FROM pans q WHERE q.artisan_id = p.artisan_id)
+			ORDER BY p.artisan_id`, db.Args(batch)...); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

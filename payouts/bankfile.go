@@ -155,13 +155,13 @@ func (s *Service) renderRail(tx *db.Tx, r Run, in *FileInput) (file []byte, name
 			Account: p.Account, IFSC: p.IFSC, UPI: p.UPI, Amount: p.amount, Remarks: "Saebaan " + r.BusinessDate})
 	}
 	name, file, totals, err := bankfile.Render(layout, b)
-	if err == nil && (totals.Count != len(paid) || totals.Sum != sumOf(paid)) {
+	if err == nil && (totals.Count != len(paid) || totals.Sum != totalOf(paid)) {
 		return nil, "", ErrFile
 	}
 	return file, name, err
 }
 
-func sumOf(paid []payment) (sum money.Paise) {
+func totalOf(paid []payment) (sum money.Paise) {
 	for _, p := range paid {
 		sum += p.amount
 	}
@@ -190,7 +190,7 @@ func voucherList(paid []payment) ([]byte, error) {
 	for _, p := range paid {
 		_ = w.Write([]string{p.reference, ascii(p.Holder), p.amount.Plain(), words.Rupees(p.amount, "en")})
 	}
-	_ = w.Write([]string{"TOTAL", "", sumOf(paid).Plain(), ""})
+	_ = w.Write([]string{"TOTAL", "", totalOf(paid).Plain(), ""})
 	w.Flush()
 	return b.Bytes(), w.Error()
 }
@@ -213,7 +213,7 @@ func (s *Service) keep(tx *db.Tx, actor auth.Actor, f File, r Run, file []byte) 
 	if _, err := tx.Exec(`
 		INSERT INTO payout_files (run_id, rail, layout, name, hash, sealed, row_count, paise, made_by, made_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		f.RunID, f.Rail, f.Layout, f.Name, f.Hash, sealed, len(paid), sumOf(paid), actor.Principal(), tx.Now()); err != nil {
+		f.RunID, f.Rail, f.Layout, f.Name, f.Hash, sealed, len(paid), totalOf(paid), actor.Principal(), tx.Now()); err != nil {
 		return err
 	}
 	return auth.Audit(tx, actor, "run.bank_file", f.RunID, f.Rail+" "+f.Hash)

@@ -16,10 +16,11 @@ type Problem struct {
 
 // Check finds what breaks the invariants of payouts: an artisan's account in
 // debit, items that do not agree with the claimed and in-transit accounts, paid
-// items without an entry, approvals by the preparer, an approval of other content.
+// items without an entry, approvals by the preparer, an approval of other content,
+// bills and closings that are not in the book as they say.
 func Check(tx *db.Tx) ([]Problem, error) {
 	var out []Problem
-	for _, c := range slices.Concat(runChecks(), deductionChecks(), groupChecks()) {
+	for _, c := range slices.Concat(runChecks(), deductionChecks(), groupChecks(), billChecks()) {
 		var found []Problem
 		if err := tx.Select(&found, c.query); err != nil {
 			return nil, err

@@ -64,12 +64,18 @@ func (s *Site) gstCSV(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.Auth.Exported(c.UserContext(), p.Actor, c.Path(), v.Registration+" "+v.Month); err != nil {
+		return nil, err
+	}
 	return nil, download(c, "gstr1-"+v.Registration+"-"+v.Month+".csv", "text/csv; charset=utf-8", v.GSTR1.CSV())
 }
 
 func (s *Site) gstJSON(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	v, err := s.gstOf(c, p)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Auth.Exported(c.UserContext(), p.Actor, c.Path(), v.Registration+" "+v.Month); err != nil {
 		return nil, err
 	}
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="gstr1-`+v.Registration+"-"+v.Month+`.json"`)

@@ -167,11 +167,15 @@ func (s *Site) statement(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	p = p.Titled(p.T("statement.title"), "")
+	if kind := wanted(c); kind != "" {
+		return s.keepSheet(c, p, kind, views.StatementSheet(p, st))
+	}
 	agreed, err := s.Workshop.Agreements(c.UserContext(), p.Actor, st.Artisan.ID, st.From, st.To)
 	if err != nil {
 		return nil, err
 	}
-	return views.Statement(p.Titled(p.T("statement.title"), ""), st, agreed), nil
+	return views.Statement(p, st, agreed), nil
 }
 
 // statementVoice is the statement as a recording in the language of the page.

@@ -240,10 +240,32 @@ func (s *shop) phonePayouts(p *phone, meera *browser) {
 	}
 }
 
+// phoneBooks looks at the book itself, at bills, closings and tax, and at what
+// everybody may see of them.
+func (s *shop) phoneBooks(p *phone, meera, farah *browser) {
+	bill := url.Values{"account": {"head:packing"}, "supplier": {"Ganga Packers of Aminabad, Lucknow"}, "number": {"GP/2026-27/001"}, "date": {"2026-04-01"}, "amount": {"1050.50"}, "paid_from": {"owed"}}
+	meera.post("/office/bills", bill).shows(200)
+	closing := meera.post("/office/closings", url.Values{"month": {"2020-01"}}).shows(200)
+	id := regexp.MustCompile(`id="(clo_[a-z0-9]+)"`).FindStringSubmatch(closing.body)[1]
+	entry := href.FindAllStringSubmatch(meera.get("/office/books/entries").body, -1)[0][1]
+	for _, l := range []string{"en", "hi"} {
+		p.as(meera, l)
+		for name, path := range map[string]string{"books": "/office/books", "account": "/office/books/accounts/head:packing", "entries": "/office/books/entries?account=head:", "entry": entry,
+			"bills": "/office/bills", "tds": "/office/tds"} {
+			p.open(path, l+"-"+name)
+		}
+		p.as(farah, l)
+		p.open("/office/closings", l+"-closings")
+		p.submit("/office/closings/"+id+"/decide", map[string]string{"password": "not mine at all"}, l+"-closing-refused")
+		p.open("/open-books", l+"-open-books")
+	}
+}
+
 // phoneAfterSending looks at what follows a dispatch: papers, returns, money.
 func (s *shop) phoneAfterSending(p *phone, people []*browser, order string) {
 	shopper, nusrat, meera := people[0], people[1], people[2]
 	s.phonePayouts(p, meera)
+	s.phoneBooks(p, meera, people[3])
 	nusrat.post("/office/orders/"+order+"/dispatch", url.Values{"carrier": {"delhivery"}, "tracking": {"DL123456789"}}).shows(200)
 	nusrat.post("/office/orders/"+order+"/deliver", nil).shows(200)
 	page := shopper.get("/orders/" + order)

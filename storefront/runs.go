@@ -69,7 +69,11 @@ func (s *Site) run(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	return views.RunPage(p.Titled(p.T("run.title", "Date", p.Lang.Day(r.BusinessDate)), ""), r), nil
+	p = p.Titled(p.T("run.title", "Date", p.Lang.Day(r.BusinessDate)), "")
+	if kind := wanted(c); kind != "" {
+		return s.keepSheet(c, p, kind, r.Sheet(p))
+	}
+	return views.RunPage(p, r), nil
 }
 
 func (s *Site) prepareRun(c *fiber.Ctx, p views.Page) (templ.Component, error) {

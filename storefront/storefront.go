@@ -6,6 +6,7 @@ import (
 	"saebaan/artisans"
 	"saebaan/catalog"
 	"saebaan/internal/auth"
+	"saebaan/internal/ledger"
 	"saebaan/internal/media"
 	"saebaan/internal/payment"
 	"saebaan/internal/web"
@@ -22,6 +23,7 @@ type Config struct {
 	Orders   *orders.Service
 	Payouts  *payouts.Service
 	Workshop *workshop.Service
+	Books    *ledger.Reader
 	Media    media.Store
 	Cache    *web.Cache
 
@@ -84,6 +86,8 @@ func Register(app *fiber.App, c Config) *Site {
 	s.registerPayouts(office, post)
 	s.registerWorkshop(office, post)
 	s.registerMoney(office, post)
+	s.registerBooks(office, post)
+	private("/open-books", s.openBooks)
 	return s
 }
 
@@ -168,4 +172,19 @@ func (s *Site) registerMoney(office, post func(path string, do personPage)) {
 	office("/office/gst.json", s.gstJSON)
 	office("/office/reconciliation", s.reconciliations)
 	post("/office/reconciliation", s.reconcile)
+}
+
+// registerBooks puts the book itself, bills, closings and tax on the app.
+func (s *Site) registerBooks(office, post func(path string, do personPage)) {
+	office("/office/books", s.trial)
+	office("/office/books/accounts/:account", s.account)
+	office("/office/books/entries", s.entries)
+	office("/office/books/entries/:id", s.entry)
+	office("/office/bills", s.bills)
+	post("/office/bills", s.recordBill)
+	post("/office/bills/:id/pay", s.payBill)
+	office("/office/closings", s.closings)
+	post("/office/closings", s.proposeClosing)
+	post("/office/closings/:id/decide", s.decideClosing)
+	office("/office/tds", s.tax)
 }

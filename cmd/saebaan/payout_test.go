@@ -73,6 +73,8 @@ func (s *shop) payoutDay(t *testing.T) {
 	if !bytes.HasPrefix(voice.Raw, []byte("RIFF")) || voice.Header.Get("Content-Type") != "audio/wav" {
 		t.Errorf("voice: %d bytes, %v", len(voice.Raw), voice.Header)
 	}
+	s.bookDay(t)
+	s.closingDay(t)
 }
 
 // groupDay: she joins a group and agrees to save ₹10 a run; what she agreed for

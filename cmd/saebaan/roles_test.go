@@ -175,9 +175,22 @@ var roleTable = map[string]permission{
 	"GET /v1/payout-runs/{id}/bank-file":     {told: banks404},
 	"POST /v1/payout-runs/{id}/bank-answers": {body: "reference,status,utr,reason\n", told: banks404},
 
-	"GET /v1/ledger/accounts": {told: finance},
-	"GET /v1/ledger/entries":  {told: finance},
-	"GET /v1/ledger/blocks":   {told: finance},
+	"GET /v1/ledger/accounts":                     {told: finance},
+	"GET /v1/ledger/accounts/{account}/movements": {told: finance},
+	"GET /v1/ledger/trial-balance":                {told: finance},
+	"GET /v1/ledger/entries":                      {told: finance},
+	"GET /v1/ledger/entries/{id}":                 {told: finance404},
+	"GET /v1/ledger/blocks":                       {told: finance},
+	"GET /v1/tds/{year}/{quarter}":                {told: finance},
+
+	"GET /v1/bills": {told: finance},
+	"POST /v1/bills": {body: obj{"account": "head:packing", "supplier": "Role", "number": "R-1", "date": "2026-04-01", "amount": inr(100), "paid_from": "owed"},
+		told: "401 401 403 403 403 201 403 403 403 409"}, // the first to ask enters it
+	"POST /v1/bills/{id}/pay":       {body: obj{"from": "bank", "reference": "UTR-1"}, told: prepares404},
+	"GET /v1/closings":              {told: finance},
+	"POST /v1/closings":             {body: obj{"month": "2020-01"}, told: "401 401 403 403 403 201 403 403 403 409"}, // one waits then
+	"POST /v1/closings/{id}/decide": {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
+	"GET /v1/open-books/variances":  {told: everybody},
 
 	"POST /v1/test/clock":                            {body: obj{"advance": "1s"}, told: everybody},
 	"POST /v1/test/payments/{intent}/confirm":        {body: obj{"outcome": "succeeded"}, told: missing},
@@ -238,7 +251,8 @@ func (s *shop) everyone() []testkit.REST {
 // ask makes the table's request of a route.
 func (p permission) ask(as testkit.REST, route, id string) (testkit.Answer, error) {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{registration}", "09", "{month}", "2026-11").Replace(path)
+	path = strings.NewReplacer("{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{registration}", "09", "{month}", "2026-11",
+		"{account}", "asset:stripe", "{year}", "2026-27", "{quarter}", "3").Replace(path)
 	if _, csv := p.body.(string); csv {
 		return as.Try(method, path, p.body, "Content-Type", "text/csv")
 	}

@@ -12,6 +12,7 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/config"
 	"saebaan/internal/db"
+	"saebaan/internal/ledger"
 	"saebaan/internal/mail"
 	"saebaan/internal/media"
 	"saebaan/internal/outbox"
@@ -35,6 +36,7 @@ type shop struct {
 	payouts   *payouts.Service
 	workshop  *workshop.Service
 	keys      *vault.Vault
+	books     *ledger.Reader
 	media     *media.Folder
 	engine    *search.Embedded // nil outside of serve
 	simulator *payment.Simulator
@@ -111,6 +113,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	s.workshop = workshop.NewService(s.db)
 	terms, err := s.terms()
 	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms, keys)
+	s.books = ledger.NewReader(s.db)
 	return err
 }
 

@@ -1,6 +1,7 @@
 // Package ledger is the double-entry book (DESIGN §4.5): entries of at least
 // two postings that sum to zero, debit +, credit −, append-only, sealed in
-// blocks. It imports internal/db, internal/money, internal/fault and internal/id.
+// blocks. It imports internal/db, internal/money, internal/fault and internal/id,
+// and internal/auth for the Reader, by which people look at the book.
 //
 // Invariants: there is no account for the unexplained and no default head; an
 // entry's hash covers its own bytes and reads no other entry; the block number

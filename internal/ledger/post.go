@@ -22,6 +22,9 @@ var (
 	ErrPosted     = fault.New(fault.Conflict, "ledger.posted", "This has been entered in the books already. Nothing was written twice.")
 	ErrOverdrawn  = fault.New(fault.Conflict, "ledger.overdrawn", "There is less on that account than was to be taken. Nothing was written.")
 	ErrNoEntry    = fault.New(fault.NotFound, "ledger.no_entry", "There is no such entry.")
+	ErrNoAccount  = fault.New(fault.NotFound, "ledger.no_account", "Nothing was ever entered on such an account.")
+	ErrNoBlock    = fault.New(fault.NotFound, "ledger.no_block", "There is no such block.")
+	ErrPeriod     = fault.New(fault.Invalid, "ledger.period", "A day is written year-month-day, the first of two is not after the second, and a block and a day exclude each other.")
 )
 
 // Tags say what a posting is about; empty ones do not apply.

@@ -80,42 +80,6 @@ type Sealed struct {
 	Place
 }
 
-// Filter chooses entries: all given parts must match; limit is at most 500.
-type Filter struct {
-	Account Account
-	Order   string
-	Artisan string
-	From    string // business date, inclusive, or ""
-	To      string // business date, inclusive, or ""
-	After   Place
-	Limit   int
-}
-
-// Entries lists sealed entries in the order of the book, with their postings.
-func Entries(tx *db.Tx, f Filter) ([]Sealed, error) {
-	if f.To == "" {
-		f.To = "9999-12-31"
-	}
-	var out []Sealed
-	err := tx.Select(&out, `
-		SELECT e.id, e.reference, e.kind, e.reason, e.business_date, e.posted_at, e.actor, e.hash,
-			s.block, s.pos AS seal_pos
-		FROM seals s
-		JOIN entries e ON e.id = s.entry_id
-		WHERE (s.block > $1 OR (s.block = $1 AND s.pos > $2))
-			AND e.business_date >= $3
-			AND e.business_date <= $4
-			AND ($5 = '' OR EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id AND p.account = $5))
-			AND ($6 = '' OR EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id AND p.order_id = $6))
-			AND ($7 = '' OR EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id AND p.artisan_id = $7))
-		ORDER BY s.block, s.pos
-		LIMIT $8`, f.After.Block, f.After.Pos, f.From, f.To, string(f.Account), f.Order, f.Artisan, f.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return out, attachPostings(tx, out)
-}
-
 // EntryByReference finds the entry of a business fact, sealed or not, or ErrNoEntry.
 func EntryByReference(tx *db.Tx, reference string) (Entry, error) {
 	var e Entry
