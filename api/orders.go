@@ -19,6 +19,7 @@ type order struct {
 	Registration string       `json:"registration,omitempty" doc:"Whose series its documents are of"`
 	Coupon       string       `json:"coupon,omitempty"`
 	ExchangeOf   string       `json:"exchange_of,omitempty" doc:"The return whose piece it replaces"`
+	OpenBook     string       `json:"open_book,omitempty" doc:"The token of its open book, to pass on: GET /v1/open-books/{token}"`
 	Buyer        buyer        `json:"buyer"`
 	Address      address      `json:"address"`
 	Total        amount       `json:"total"`
@@ -132,7 +133,7 @@ type shipment struct {
 
 func orderBody(o orders.Order) order {
 	out := order{ID: o.ID, State: string(o.State), PaymentState: string(o.Payment), Dispute: string(o.Dispute), EndedBecause: o.EndedBecause,
-		Method: string(o.Method), Registration: o.Registration, Coupon: o.CouponCode, ExchangeOf: o.ExchangeOf,
+		Method: string(o.Method), Registration: o.Registration, Coupon: o.CouponCode, ExchangeOf: o.ExchangeOf, OpenBook: o.OpenToken,
 		Buyer: buyer(o.Buyer), Address: address(o.Address), Total: rupees(o.Total), Taxable: rupees(o.Taxable), Tax: taxOf(o.Tax),
 		Rounding: signedOf(o.Rounding), RefundDue: rupees(o.RefundDue), Lines: []orderLine{}, Allocations: []allocation{}, Shipments: []shipment{},
 		PlacedAt: when(o.PlacedAt), ExpiresAt: whenOrNil(o.ExpiresAt), ConfirmedAt: whenOrNil(o.ConfirmedAt), ClosedAt: whenOrNil(o.ClosedAt)}

@@ -17,6 +17,7 @@ import (
 	"saebaan/internal/ledger"
 	"saebaan/internal/payment"
 	"saebaan/internal/web"
+	"saebaan/openbooks"
 	"saebaan/orders"
 	"saebaan/payouts"
 	"saebaan/workshop"
@@ -35,6 +36,7 @@ type Config struct {
 	Payouts   *payouts.Service
 	Workshop  *workshop.Service
 	Books     *ledger.Reader
+	OpenBooks *openbooks.Service
 	Cache     *web.Cache
 	Simulator *payment.Simulator          // nil without test mode
 	Sweep     func(context.Context) error // runs what is due at once; test mode only
@@ -268,6 +270,8 @@ func (s *Server) books() {
 // ledger are the routes of the book, of bills and of what is published.
 func (s *Server) ledger() {
 	a := s.api
+	huma.Register(a, op(get, "/open-books/keys", "list-open-book-keys", "Read the key that open books are signed with"), s.openBookKeys)
+	huma.Register(a, op(get, "/open-books/heads", "list-open-book-heads", "List the ledger's heads, to check open books against"), s.openBookHeads)
 	huma.Register(a, op(get, "/ledger/accounts", "list-accounts", "List accounts with their balances"), s.listAccounts)
 	huma.Register(a, op(get, "/ledger/accounts/{account}/movements", "list-movements", "List an account's movements in a period"), s.listMovements)
 	huma.Register(a, op(get, "/ledger/trial-balance", "get-trial-balance", "Read the trial balance at a block or business date"), s.trialBalance)
@@ -283,6 +287,7 @@ func (s *Server) ledger() {
 	huma.Register(a, op(get, "/closings", "list-closings", "List closings, newest first"), s.listClosings)
 	huma.Register(a, op(post, "/closings/{id}/decide", "decide-closing", "Close another person's month or refuse to"), s.decideClosing)
 	huma.Register(a, op(get, "/open-books/variances", "list-variances", "List closed months: promised, billed and the difference"), s.variances)
+	huma.Register(a, op(get, "/open-books/{token}", "get-open-book", "Read where the money of an order went, signed"), s.openBook)
 }
 
 // cached answers public catalogue reads from memory; anybody signed in goes to

@@ -92,6 +92,7 @@ type Order struct {
 	ClosedAt     *db.Time
 	EndedBecause string // why it was cancelled: expired, buyer, shop, dispute
 	ExchangeOf   string // the return it replaces a piece of
+	OpenToken    string // in the address of its open book; "" for one from before there were any
 	RefundDue    money.Paise
 	Lines        []Line
 	Allocations  []Allocation

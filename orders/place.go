@@ -230,6 +230,10 @@ func insertOrder(tx *db.Tx, o *Order, cart, access string) error {
 		VALUES `+db.Values(n, 7), heads...); err != nil {
 		return err
 	}
+	var err error
+	if o.OpenToken, err = openBook(tx, o.ID); err != nil {
+		return err
+	}
 	return insertAllocations(tx, o.Allocations)
 }
 

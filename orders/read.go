@@ -46,12 +46,14 @@ type orderRow struct {
 	Dispute      DisputeState `db:"dispute"`
 	EndedBecause string       `db:"ended_because"`
 	ExchangeOf   string       `db:"exchange_of"`
+	OpenToken    string       `db:"open_token"`
 }
 
 const orderColumns = `o.id, o.state, o.payment_state, o.method, o.access_hash, o.buyer_name, o.buyer_phone, o.buyer_email, o.house, o.landmark,
 			o.city, o.state_code, o.pin, o.language, o.seller_state, o.total_paise, o.taxable_paise, o.cgst_paise, o.sgst_paise, o.igst_paise,
 			o.rounding_paise, o.business_date, o.placed_at, o.expires_at, o.confirmed_at, o.closed_at,
 			o.registration, o.buyer_gstin, o.coupon_id, o.coupon_code, o.dispute, o.ended_because, o.exchange_of,
+			COALESCE((SELECT b.token FROM open_books b WHERE b.order_id = o.id), '') AS open_token,
 			CAST(COALESCE((SELECT SUM(r.amount_paise) FROM refunds r WHERE r.order_id = o.id AND r.state <> 'paid'), 0) AS BIGINT) AS refund_due`
 
 func (r orderRow) order() Order {
@@ -62,7 +64,7 @@ func (r orderRow) order() Order {
 		Tax: gst.Tax{CGST: r.CGST, SGST: r.SGST, IGST: r.IGST}, Rounding: r.Rounding, BusinessDate: r.BusinessDate,
 		PlacedAt: r.PlacedAt, ExpiresAt: r.ExpiresAt, ConfirmedAt: r.ConfirmedAt, ClosedAt: r.ClosedAt, RefundDue: r.RefundDue,
 		Registration: r.Registration, CouponID: r.CouponID, CouponCode: r.CouponCode, Dispute: r.Dispute,
-		EndedBecause: r.EndedBecause, ExchangeOf: r.ExchangeOf, access: r.AccessHash}
+		EndedBecause: r.EndedBecause, ExchangeOf: r.ExchangeOf, OpenToken: r.OpenToken, access: r.AccessHash}
 }
 
 // staff are the roles that see every order.

@@ -26,7 +26,7 @@ func saleEntry(actor auth.Actor, o Order, a Allocation, lot catalog.Lot) (*ledge
 		t := tags
 		t.Artisan = s.Artisan
 		if s.Artisan != "" {
-			t.Nature = nature(s)
+			t.Nature = Nature(s)
 		}
 		e.Credit(account(s), s.Paise, t)
 	}
@@ -66,8 +66,8 @@ func (a amounts) negative() amounts {
 	return amounts{-a.Tag, -a.Taxable, -a.CGST, -a.SGST, -a.IGST, -a.Rounding}
 }
 
-// nature is what a share is to the woman who gets it.
-func nature(s catalog.Share) string {
+// Nature is what a share is to the woman who gets it, as its posting says.
+func Nature(s catalog.Share) string {
 	switch s.Kind {
 	case catalog.Wage:
 		return "wage:" + s.Head

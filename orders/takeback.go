@@ -274,7 +274,7 @@ func takeInPiece(tx *db.Tx, actor auth.Actor, o Order, c comingBack, k int64) er
 		t := tags
 		t.Artisan = share.Artisan
 		if share.Artisan != "" {
-			t.Nature = nature(share)
+			t.Nature = Nature(share)
 		}
 		if c.staysWithTrust(share) {
 			continue

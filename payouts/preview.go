@@ -156,45 +156,52 @@ func (s *Service) Parts(ctx context.Context, actor auth.Actor, run, artisan stri
 		if err != nil {
 			return err
 		}
-		var moves []Part
-		if err := tx.Select(&moves, `
-			SELECT e.id AS entry_id, e.reference, s.block, e.business_date, e.kind, e.reason, p.nature, p.order_id, p.lot_id, -p.paise AS paise
-			FROM postings p
-			JOIN entries e ON e.id = p.entry_id
-			JOIN seals s ON s.entry_id = p.entry_id
-			WHERE p.artisan_id = $1 AND p.account = $2 AND s.block <= $3
-			ORDER BY s.block, s.pos, p.pos`, artisan, ledger.Payable(artisan), r.Block); err != nil {
-			return err
-		}
-		out = left(moves)
-		return nil
+		moves, err := payableMoves(tx, artisan, r.Block)
+		out, _ = follow(moves)
+		return err
 	})
 	return out, err
 }
 
-// left is what of the movements of an account nothing has used up yet.
-func left(moves []Part) []Part {
-	var open []Part
-	claimed := map[string][]Part{} // what each claim used up
+// payableMoves are the sealed movements of what is payable to an artisan, up to a block.
+func payableMoves(tx *db.Tx, artisan string, block int64) ([]Part, error) {
+	var moves []Part
+	return moves, tx.Select(&moves, `
+		SELECT e.id AS entry_id, e.reference, s.block, e.business_date, e.kind, e.reason, p.nature, p.order_id, p.lot_id, -p.paise AS paise
+		FROM postings p
+		JOIN entries e ON e.id = p.entry_id
+		JOIN seals s ON s.entry_id = p.entry_id
+		WHERE p.artisan_id = $1 AND p.account = $2 AND s.block <= $3
+		ORDER BY s.block, s.pos, p.pos`, artisan, ledger.Payable(artisan), block)
+}
+
+// follow is what of the movements of an account nothing has used up yet, and
+// what each item's claim, or dispute's hold, that stands has used up.
+func follow(moves []Part) (open []Part, claimed map[string][]Part) {
+	claimed = map[string][]Part{}
 	for _, p := range moves {
 		_, item, _ := strings.Cut(p.Reference, ":")
-		if back := claimed[item]; p.Kind == "unclaim" && back != nil {
+		item, _, _ = strings.Cut(item, ":") // a dispute's own id
+		if back := claimed[item]; back != nil && (p.Kind == "unclaim" || p.Kind == "unfreeze" && total(back) == p.Paise) {
 			open = append(back, open...)
+			delete(claimed, item)
 			continue
 		}
+		var own []Part
 		if p.Order != "" {
-			open, p.Paise, _ = use(open, p.Paise, func(o Part) bool { return o.Order == p.Order && o.Lot == p.Lot && o.Nature == p.Nature })
+			frozen := p.Kind == "freeze" // by order alone
+			open, p.Paise, own = use(open, p.Paise, func(o Part) bool { return o.Order == p.Order && (frozen || o.Lot == p.Lot && o.Nature == p.Nature) })
 		}
 		var used []Part
 		open, p.Paise, used = use(open, p.Paise, func(Part) bool { return true })
-		if p.Kind == "claim" {
-			claimed[item] = used
+		if p.Kind == "claim" || p.Kind == "freeze" {
+			claimed[item] = append(own, used...)
 		}
 		if p.Paise != 0 {
 			open = append(open, p)
 		}
 	}
-	return open
+	return open, claimed
 }
 
 // use lets an amount use up open parts of the other sign, in their order, and
@@ -215,4 +222,11 @@ func use(open []Part, amount money.Paise, which func(Part) bool) (still []Part, 
 		}
 	}
 	return still, amount, used
+}
+
+func total(parts []Part) (sum money.Paise) {
+	for _, p := range parts {
+		sum += p.Paise
+	}
+	return sum
 }

@@ -25,6 +25,7 @@ import (
 	"saebaan/internal/testdb"
 	"saebaan/internal/vault"
 	"saebaan/internal/web"
+	"saebaan/openbooks"
 	"saebaan/orders"
 	"saebaan/payouts"
 	"saebaan/storefront"
@@ -73,7 +74,7 @@ func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	s.follower = catalog.NewFollower(s.catalog, engine, catalog.Mark{Asked: d.Clock.Now()}, cache.Changed)
 	s.app = web.NewApp(web.Options{ErrorHandler: storefront.ErrorHandler})
 	c := storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: payouts.NewService(d, s.artisans, s.auth, payouts.Terms{}, keys), Workshop: workshop.NewService(d), Books: ledger.NewReader(d), Media: store, Cache: cache, Simulator: simulator,
+		Payouts: payouts.NewService(d, s.artisans, s.auth, payouts.Terms{}, keys), Workshop: workshop.NewService(d), Books: ledger.NewReader(d), OpenBooks: openbooks.NewService(d, keys), Media: store, Cache: cache, Simulator: simulator,
 		Demo: true, DemoPassword: password}
 	change(&c)
 	storefront.Register(s.app, c)

@@ -34,6 +34,9 @@ func (s *Site) order(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.openCode(c, p, &v); err != nil {
+		return nil, err
+	}
 	v.Attempt, v.Due = attempt(o, rows), o.Total
 	for _, r := range rows {
 		if r.State == "captured" {

@@ -10,6 +10,7 @@ import (
 	"saebaan/internal/media"
 	"saebaan/internal/payment"
 	"saebaan/internal/web"
+	"saebaan/openbooks"
 	"saebaan/orders"
 	"saebaan/payouts"
 	"saebaan/workshop"
@@ -17,15 +18,16 @@ import (
 
 // Config is what the pages are made from.
 type Config struct {
-	Auth     *auth.Service
-	Artisans *artisans.Service
-	Catalog  *catalog.Service
-	Orders   *orders.Service
-	Payouts  *payouts.Service
-	Workshop *workshop.Service
-	Books    *ledger.Reader
-	Media    media.Store
-	Cache    *web.Cache
+	Auth      *auth.Service
+	Artisans  *artisans.Service
+	Catalog   *catalog.Service
+	Orders    *orders.Service
+	Payouts   *payouts.Service
+	Workshop  *workshop.Service
+	Books     *ledger.Reader
+	Media     media.Store
+	Cache     *web.Cache
+	OpenBooks *openbooks.Service
 
 	Simulator            *payment.Simulator // nil outside test mode
 	StripePublishableKey string
@@ -55,6 +57,7 @@ func Register(app *fiber.App, c Config) *Site {
 	app.Get("/static/*", s.file)
 	app.Get("/pin/:pin", s.pin)
 
+	private("/open/:token", s.openBook)
 	private("/cart", s.cart)
 	post("/cart", s.setLine)
 	private("/checkout", s.checkout)

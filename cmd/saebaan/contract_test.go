@@ -241,6 +241,9 @@ func (s *shop) aDay(t *testing.T) {
 		"/v1/ledger/accounts?limit=100", "/v1/ledger/entries?limit=100", "/v1/ledger/blocks"} {
 		s.admin.Get(path)
 	}
+	for _, path := range []string{"keys", "heads?limit=2", s.admin.Get("/v1/orders/" + order).Str("open_book")} {
+		s.guest.Get("/v1/open-books/" + path)
+	}
 	within(t, "the pieces are found", func() bool { return len(s.guest.Get("/v1/search?q=chikan").List("data")) == 2 })
 	s.guest.Get("/v1/products/" + product)
 	s.guest.Do(401, "GET", "/v1/orders", nil)

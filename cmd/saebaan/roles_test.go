@@ -191,6 +191,9 @@ var roleTable = map[string]permission{
 	"POST /v1/closings":             {body: obj{"month": "2020-01"}, told: "401 401 403 403 403 201 403 403 403 409"}, // one waits then
 	"POST /v1/closings/{id}/decide": {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
 	"GET /v1/open-books/variances":  {told: everybody},
+	"GET /v1/open-books/keys":       {told: everybody},
+	"GET /v1/open-books/heads":      {told: everybody},
+	"GET /v1/open-books/{token}":    {told: missing},
 
 	"POST /v1/test/clock":                            {body: obj{"advance": "1s"}, told: everybody},
 	"POST /v1/test/payments/{intent}/confirm":        {body: obj{"outcome": "succeeded"}, told: missing},
@@ -251,7 +254,7 @@ func (s *shop) everyone() []testkit.REST {
 // ask makes the table's request of a route.
 func (p permission) ask(as testkit.REST, route, id string) (testkit.Answer, error) {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{registration}", "09", "{month}", "2026-11",
+	path = strings.NewReplacer("{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{token}", strings.Repeat("a", 26), "{registration}", "09", "{month}", "2026-11",
 		"{account}", "asset:stripe", "{year}", "2026-27", "{quarter}", "3").Replace(path)
 	if _, csv := p.body.(string); csv {
 		return as.Try(method, path, p.body, "Content-Type", "text/csv")

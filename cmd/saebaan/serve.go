@@ -154,9 +154,9 @@ func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
 	metrics = web.NewMetrics(s.db.Retries)
 	app.Use(metrics.Observe)
 	api.Register(app, api.Config{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: s.payouts, Workshop: s.workshop, Books: s.books, Cache: cache, Simulator: s.simulator, Sweep: s.sweep, Ready: ready})
+		Payouts: s.payouts, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Cache: cache, Simulator: s.simulator, Sweep: s.sweep, Ready: ready})
 	storefront.Register(app, storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: s.payouts, Workshop: s.workshop, Books: s.books, Media: s.media, Cache: cache, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
+		Payouts: s.payouts, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Media: s.media, Cache: cache, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
 		Demo: s.config.Demo, DemoPassword: demo.Password, Production: s.config.Production})
 	return app
 }

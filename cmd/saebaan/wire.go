@@ -20,6 +20,7 @@ import (
 	"saebaan/internal/search"
 	"saebaan/internal/vault"
 	"saebaan/migrations"
+	"saebaan/openbooks"
 	"saebaan/orders"
 	"saebaan/payouts"
 	"saebaan/workshop"
@@ -37,6 +38,7 @@ type shop struct {
 	workshop  *workshop.Service
 	keys      *vault.Vault
 	books     *ledger.Reader
+	openBooks *openbooks.Service
 	media     *media.Folder
 	engine    *search.Embedded // nil outside of serve
 	simulator *payment.Simulator
@@ -111,6 +113,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	s.catalog = catalog.NewService(s.db, table, engine, s.media)
 	s.orders = orders.NewService(s.db, table, provider, settings)
 	s.workshop = workshop.NewService(s.db)
+	s.openBooks = openbooks.NewService(s.db, keys)
 	terms, err := s.terms()
 	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms, keys)
 	s.books = ledger.NewReader(s.db)

@@ -120,6 +120,15 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"another's passkey is removed", "internal/auth/passkey.go", "WHERE id = $1 AND user_id = $2\n			RETURNING label", "WHERE id = $1 AND $2 <> ''\n			RETURNING label", "./internal/auth", "ManagingPasskeys"},
 	{"a key lists passkeys", "internal/auth/passkey.go", `case actor.Via == ViaKey:`, `case actor.Via == ViaKey && actor.ID == "":`, "./internal/auth", "ManagingPasskeys"},
 	{"passkeys are offered at a number", "internal/auth/passkey.go", `case net.ParseIP(o.Site) != nil:`, `case net.ParseIP(o.Origin) != nil:`, "./internal/auth", "WherePasskeys"},
+	{"a share is paid before the bank says so", "payouts/paid.go", `case ItemClaimed, ItemInTransit:
+		return ItemInTransit, nil, nil`, `case ItemClaimed, ItemInTransit:
+		return ItemPaid, []string{i.On}, []string{id}`, "./payouts", "Fates"},
+	{"what the bank sent back counts as paid", "payouts/paid.go", `case f.Paid == back.Paise:`, `case f.Paid <= back.Paise:`, "./payouts", "Fates"},
+	{"what a dispute gave back is another credit", "payouts/preview.go", `p.Kind == "unfreeze" && total(back) == p.Paise`, `p.Kind == "unfreeze" && total(back) < 0`, "./payouts", "Fates"},
+	{"a name is shown without consent", "openbooks/read.go", `if a.Consents["name"] {`, `if len(a.Consents) >= 0 {`, "./storefront", "OpenBook"},
+	{"the buyer stays on the order of an open book", "orders/open.go", `o.Buyer, o.Address, o.access = Buyer{}, Address{}, ""`, ``, "./storefront", "OpenBook"},
+	{"a proof of a place proves another", "internal/ledger/proof.go", `if p.Block != b.No || p.Pos < 1 || p.Pos > b.Count {`, `if p.Block != b.No {`, "./internal/ledger", "Proves"},
+	{"a block's hash need not follow from it", "internal/ledger/proof.go", `&& b.digest() == b.Hash`, ``, "./internal/ledger", "Proves"},
 }
 
 // The places where bugs are planted are still there.

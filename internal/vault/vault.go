@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -31,12 +32,14 @@ var ErrSealed = fault.New(fault.Internal, "vault.sealed", "A sealed value does n
 const (
 	sealFile  = "payee-aead.json"
 	blindFile = "payee-blind.key"
+	signFile  = "openbooks-ed25519.key"
 )
 
-// Vault seals and opens values.
+// Vault seals and opens values, and signs what is published.
 type Vault struct {
 	path  string // of the keyset
 	blind []byte
+	sign  ed25519.PrivateKey
 
 	mu      sync.RWMutex
 	raw     []byte // the keyset as it was read
@@ -63,6 +66,10 @@ func Open(folder string) (*Vault, error) {
 		_, _ = rand.Read(key)
 		return []byte(hex.EncodeToString(key) + "\n"), nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	v.sign, err = signingKey(filepath.Join(folder, signFile))
 	return v, err
 }
 

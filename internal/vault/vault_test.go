@@ -61,7 +61,7 @@ func TestSealedValuesOpenOnlyWhereTheyStand(t *testing.T) {
 			t.Errorf("%s is open to others: %v", f, info.Mode())
 		}
 	}
-	if len(files) != 2 {
+	if len(files) != 3 {
 		t.Errorf("key files: %v", files)
 	}
 }

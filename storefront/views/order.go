@@ -25,6 +25,7 @@ type OrderView struct {
 	Returns   []orders.Return
 	Attempt   *orders.PaymentRow // the payment that waits for the buyer, or nil
 	Due       money.Paise        // of the total, what has not arrived
+	OpenQR    string             // an <svg> of ours, of its open book; "" before it is confirmed
 }
 
 // step is one station of an order's way.

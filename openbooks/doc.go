@@ -1,0 +1,10 @@
+// Package openbooks publishes, per order, where a buyer's money went: heads,
+// stages and shares, and when each share was paid, signed and with the proof that
+// the entries stand in the sealed ledger (DESIGN §4.5). It stands above orders and
+// payouts, which know nothing of each other and meet in the ledger.
+//
+// Invariants: nothing about the buyer, no id of an order, artisan or lot, and a
+// maker's name only while she consents; only sealed entries count; a share is
+// paid when the bank has confirmed the payment that used it up, and not before;
+// reading writes nothing. It must not import api, storefront or anything of HTTP.
+package openbooks

@@ -1,0 +1,34 @@
+package storefront
+
+import (
+	"cmp"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"saebaan/internal/qr"
+	"saebaan/orders"
+	"saebaan/storefront/views"
+)
+
+// openBook shows everybody who has its address where the money of an order went.
+func (s *Site) openBook(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	b, err := s.OpenBooks.Book(c.UserContext(), c.Params("token"))
+	if err != nil {
+		return nil, err
+	}
+	return views.OpenBook(p.Titled(p.T("open.title"), ""), b), nil
+}
+
+// openCode gives the page of an order that is confirmed the code of its open book.
+func (s *Site) openCode(c *fiber.Ctx, p views.Page, v *views.OrderView) error {
+	if v.State == orders.Placed {
+		return nil
+	}
+	var err error
+	if v.OpenToken, err = s.Orders.OpenToken(c.UserContext(), p.Actor, v.ID); err != nil {
+		return err
+	}
+	v.OpenQR, err = qr.SVG(cmp.Or(s.Orders.Settings().Site, p.Base) + "/open/" + v.OpenToken)
+	return err
+}
