@@ -49,13 +49,17 @@ type sold struct {
 // seen so many steps.
 func TestRandomMonths(t *testing.T) {
 	wanted, _ := strconv.Atoi(os.Getenv("SAEBAAN_MODEL_STEPS"))
+	every := map[string]int{"sqlite": 4, "postgres": 20}
+	if testing.Short() { // with the race detector
+		every = map[string]int{"sqlite": 10, "postgres": 50}
+	}
 	for _, name := range []string{"sqlite", "postgres"} {
 		t.Run(name, func(t *testing.T) {
 			steps := 0
 			for chunk := 0; chunk == 0 || steps < wanted && !t.Failed(); chunk++ {
 				history := 0
 				rapid.Check(t, func(rt *rapid.T) {
-					if history++; wanted == 0 && history%map[string]int{"sqlite": 4, "postgres": 20}[name] != 1 {
+					if history++; wanted == 0 && history%every[name] != 1 {
 						return // some of the histories, in an ordinary run
 					}
 					m := newMonth(t, rt, name)
