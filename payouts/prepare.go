@@ -14,7 +14,7 @@ import (
 	"saebaan/internal/money"
 )
 
-const batch = 500
+const batch = 1000
 
 // Scope is whom a run is for: everybody, one area or one group.
 type Scope struct{ Area, Group string }
@@ -111,7 +111,7 @@ func (s *Service) fillBatch(tx *db.Tx, r Run, after string) (last string, more b
 		return after, false, err
 	}
 	last = owed[len(owed)-1]
-	there, err := alreadyIn(tx, r.ID, owed)
+	there, err := alreadyIn(tx, r.ID, after, last)
 	if err != nil {
 		return after, false, err
 	}
@@ -135,14 +135,13 @@ func (s *Service) fillBatch(tx *db.Tx, r Run, after string) (last string, more b
 	return last, len(owed) == batch, insertReckoned(tx, r, found)
 }
 
-// alreadyIn tells which of the artisans the run holds.
-func alreadyIn(tx *db.Tx, run string, who []string) (map[string]bool, error) {
+// alreadyIn tells which artisans after one and up to another the run holds.
+func alreadyIn(tx *db.Tx, run, after, last string) (map[string]bool, error) {
 	var found []string
-	in := db.List(2, len(who))
 	err := tx.Select(&found, `
-		SELECT artisan_id FROM payout_items WHERE run_id = $1 AND artisan_id IN (`+in+`)
+		SELECT artisan_id FROM payout_items WHERE run_id = $1 AND artisan_id > $2 AND artisan_id <= $3
 		UNION ALL
-		SELECT artisan_id FROM payout_exceptions WHERE run_id = $1 AND artisan_id IN (`+in+`)`, db.Args(who, run)...)
+		SELECT artisan_id FROM payout_exceptions WHERE run_id = $1 AND artisan_id > $2 AND artisan_id <= $3`, run, after, last)
 	out := make(map[string]bool, len(found))
 	for _, a := range found {
 		out[a] = true

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"saebaan/artisans"
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/ledger"
@@ -79,14 +80,17 @@ func panNear(tx *db.Tx, r Run) (map[string]bool, error) {
 	if r.State != Draft && r.State != Submitted {
 		return out, nil
 	}
-	for batch := range slices.Chunk(artisansOf(r.Items), batch) {
-		pans, years, err := taxStanding(tx, r, batch)
+	for who := range slices.Chunk(artisansOf(r.Items), batch) {
+		pans, err := artisans.WithPAN(tx, who)
 		if err != nil {
 			return nil, err
 		}
-		y := years[len(years)-1]
+		y, err := taxYearOf(tx, r, 0, who)
+		if err != nil {
+			return nil, err
+		}
 		for _, rule := range y.rules {
-			for _, a := range batch {
+			for _, a := range who {
 				year := y.done[a+" "+rule.Nature]
 				if year.Gross, err = rule.Credited(y.earned[a]); err != nil {
 					return nil, err

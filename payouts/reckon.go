@@ -81,15 +81,8 @@ func taxStanding(tx *db.Tx, r Run, who []string) (pans map[string]bool, years []
 	if pans, err = artisans.WithPAN(tx, who); err != nil {
 		return nil, nil, err
 	}
-	first, err := strconv.Atoi(r.BusinessDate[:4])
-	if err != nil {
-		return nil, nil, err
-	}
-	if r.BusinessDate[5:7] < "04" {
-		first--
-	}
-	for _, april := range []int{first - 1, first} {
-		y, err := taxYearOf(tx, r, april, who)
+	for _, back := range []int{1, 0} {
+		y, err := taxYearOf(tx, r, back, who)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -98,13 +91,20 @@ func taxStanding(tx *db.Tx, r Run, who []string) (pans map[string]bool, years []
 	return pans, years, nil
 }
 
-// taxYearOf reads where the artisans stand in the financial year that begins in
-// April of a year.
-func taxYearOf(tx *db.Tx, r Run, april int, who []string) (taxYear, error) {
+// taxYearOf reads where the artisans stand in the financial year of the run, or
+// so many years back.
+func taxYearOf(tx *db.Tx, r Run, back int, who []string) (taxYear, error) {
+	april, err := strconv.Atoi(r.BusinessDate[:4])
+	if err != nil {
+		return taxYear{}, err
+	}
+	if r.BusinessDate[5:7] < "04" {
+		april--
+	}
+	april -= back
 	from, to := fmt.Sprintf("%04d-04", april), fmt.Sprintf("%04d-03", april+1)
 	date := min(r.BusinessDate, to+"-31")
 	y := taxYear{year: gst.FinancialYear(date), rules: tds.At(date), done: map[string]tds.Year{}}
-	var err error
 	if y.earned, err = ledger.Earnings(tx, who, from, to); err != nil {
 		return y, err
 	}

@@ -153,8 +153,8 @@ func addTotals(tx *db.Tx, block int64, entries []any) error {
 }
 
 // BalancesAt gives each account's balance in paise, debit +, when that block
-// was sealed. An account not touched by then is absent. It takes one step down an
-// index for each account, however many blocks have touched it.
+// was sealed. An account not touched by then is absent. It takes a step or two
+// down an index for each account, however many blocks have touched it.
 func BalancesAt(tx *db.Tx, block int64, accounts []Account) (map[Account]money.Paise, error) {
 	out := make(map[Account]money.Paise, len(accounts))
 	if len(accounts) == 0 {
@@ -165,12 +165,12 @@ func BalancesAt(tx *db.Tx, block int64, accounts []Account) (map[Account]money.P
 		Paise   *money.Paise `db:"paise"`
 	}
 	err := tx.Select(&rows, `
-		SELECT h.account, (
+		SELECT h.account, CASE WHEN h.block <= $1 THEN h.paise ELSE (
 			SELECT a.paise
 			FROM account_blocks a
 			WHERE a.account = h.account AND a.block <= $1
 			ORDER BY a.block DESC
-			LIMIT 1) AS paise
+			LIMIT 1) END AS paise
 		FROM account_heads h
 		WHERE h.account IN (`+db.List(2, len(accounts))+`)
 		ORDER BY h.account`, db.Args(accounts, block)...)
