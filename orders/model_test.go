@@ -23,6 +23,7 @@ import (
 	"saebaan/internal/money"
 	"saebaan/internal/payment"
 	"saebaan/internal/testdb"
+	"saebaan/internal/testkit"
 	"saebaan/internal/vault"
 	"saebaan/orders"
 )
@@ -67,6 +68,7 @@ func TestAnyHistoryLeavesSoundBooks(t *testing.T) {
 				})
 				h.finish()
 			})
+			testkit.JournalAgrees(t, d)
 			t.Logf("chunk %d: %d steps so far, %v", chunk, done[d.Dialect()], m.seen)
 		})
 	}

@@ -80,6 +80,11 @@ func runChecks() []check {
 			JOIN payout_approvals a ON a.run_id = r.id
 			WHERE a.actor = r.prepared_by OR a.actor = r.submitted_by OR a.content_hash <> r.content_hash
 			ORDER BY r.id`},
+		{"a run was prepared at a block that is not in the book", `
+			SELECT r.id AS at, CAST(0 AS BIGINT) AS paise
+			FROM payout_runs r
+			WHERE r.block > 0 AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.no = r.block AND b.hash = r.head)
+			ORDER BY r.id`},
 		{"a run went on without approval", `
 			SELECT r.id AS at, CAST(0 AS BIGINT) AS paise
 			FROM payout_runs r

@@ -16,6 +16,7 @@ import (
 	"saebaan/internal/ledger"
 	"saebaan/internal/money"
 	"saebaan/internal/testdb"
+	"saebaan/internal/testkit"
 	"saebaan/payouts"
 )
 
@@ -68,6 +69,7 @@ func TestRandomMonths(t *testing.T) {
 						"agree": m.agree, "revoke": m.revoke, "change account": m.changeAccount, "prepare": m.prepare, "act": m.act, "go on": m.act,
 						"answer": m.answer, "time": m.time, "": m.sound,
 					})
+					testkit.JournalAgrees(t, m.db)
 					steps += m.steps
 				})
 			}

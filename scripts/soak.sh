@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 scripts/need.sh
 CGO_ENABLED=0 go build -o bin/saebaan-test ./cmd/saebaan
 export SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-test" SAEBAAN_TEST_FSYNC=1 SAEBAAN_KILLS="${SAEBAAN_KILLS:-200}"
-SAEBAAN_BUYERS="${SAEBAAN_BUYERS:-2000}" go test -timeout 120m -run 'Kill|Buyers|Fifty|Opposite|TwentyRuns' -v ./cmd/saebaan
+SAEBAAN_BUYERS="${SAEBAAN_BUYERS:-2000}" go test -timeout 120m -run 'Killed|Buyers|Fifty|Opposite|TwentyRuns|Hundred' -v ./cmd/saebaan
 # Random histories of orders, 50,000 steps on each database.
 SAEBAAN_MODEL_STEPS="${SAEBAAN_MODEL_STEPS:-50000}" go test -timeout 240m -run AnyHistory -rapid.checks=25 -rapid.steps=60 -v ./orders
 go test -timeout 60m -skip AnyHistory ./orders

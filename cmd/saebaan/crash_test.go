@@ -108,16 +108,22 @@ func (g *siege) verify() {
 	})
 }
 
-func begin(t *testing.T, environment []string) *siege {
+// siegeOf is a shop on a database, with people who may approve.
+func siegeOf(t *testing.T, environment []string) *siege {
 	s := open(t, environment)
 	g := &siege{t: t, shop: s, books: s.books(), steps: make(chan string), orders: map[string]string{}, paid: map[string]bool{},
 		approved: map[string]bool{}, prepared: map[string]string{}, files: map[string]string{}, back: map[string]string{}, what: map[string]int{}, took: map[string]time.Duration{}}
-	var makers []string
-	for i := range 55 { // three claiming transactions
-		makers = append(makers, s.artisan(fmt.Sprint("Siege ", i)))
-	}
 	for i := range 6 {
 		g.approvers = append(g.approvers, s.user(fmt.Sprint("approver-", i), "finance_approver"))
+	}
+	return g
+}
+
+func begin(t *testing.T, environment []string) *siege {
+	g := siegeOf(t, environment)
+	var makers []string
+	for i := range 55 { // three claiming transactions
+		makers = append(makers, g.shop.artisan(fmt.Sprint("Siege ", i)))
 	}
 	g.shop.kurta("SIEGE", 100_000, map[string]string{"embroidery": makers[0], "finishing": makers[1]}, false)
 	g.shop.shared("SIEGE-ALL", 10_000, makers)
@@ -143,7 +149,12 @@ func (g *siege) kill(k int) {
 	case 3:
 		pause = catch(func() int64 { return g.half([]string{"preparing", "submitting", "approved"}[k/5%3]) })
 	}
-	<-time.After(pause) // a moment of its own choosing, not a state that is waited for
+	g.fall(pause)
+}
+
+// fall kills the program after a while, and starts it again.
+func (g *siege) fall(after time.Duration) {
+	<-time.After(after) // a moment of its own choosing, not a state that is waited for
 	g.dying.Store(true)
 	g.shop.Kill()
 	g.up.Lock() // every request under way has come to its end

@@ -111,7 +111,7 @@ func TestDayInTheLife(t *testing.T) {
 		paid, returned := s.firstRun(t, makers, solo)
 		s.secondRun(t, paid, returned)
 		s.verify()
-		s.hledgerAgrees(append(values(makers), solo))
+		s.statementsAgree(append(values(makers), solo))
 	})
 }
 

@@ -22,6 +22,7 @@ type shop struct {
 	*testkit.Program
 	t                                            testing.TB
 	guest, admin, asha, preparer, approver, both testkit.REST
+	heads                                        []string // of the book, kept at each verification
 }
 
 // env is what the program is told about its database.
@@ -79,11 +80,17 @@ func must(t testing.TB, data string, environment []string, args ...string) strin
 	return out
 }
 
-// verify runs the program's own verification beside it.
+// verify runs the program's own verification beside it, with every head that was
+// kept before, and lets hledger read the book.
 func (s *shop) verify() {
 	s.t.Helper()
-	out, errs, code := testkit.Run(s.t, s.Data, s.Env, "ledger", "verify")
+	args := []string{"ledger", "verify"}
+	for _, h := range s.heads {
+		args = append(args, "--head", h)
+	}
+	out, errs, code := testkit.Run(s.t, s.Data, s.Env, args...)
 	if code != 0 {
 		s.t.Fatalf("ledger verify: %s%s", out, errs)
 	}
+	s.hledgerAgrees()
 }

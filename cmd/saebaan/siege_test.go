@@ -10,12 +10,12 @@ import (
 // What the people of a siege do: buyers buy, finance sends off and pays.
 
 // once sends a request; heard is false when the connection broke.
-func (g *siege) once(as testkit.REST, p probe, method, path string, body any, key string) (a testkit.Answer, heard bool) {
+func (g *siege) once(as testkit.REST, p probe, method, path string, body any, header ...string) (a testkit.Answer, heard bool) {
 	g.up.RLock()
 	defer g.up.RUnlock()
 	as.URL = g.shop.URL
 	alive := !g.dying.Load()
-	a, err := as.Try(method, path, body, "Idempotency-Key", key)
+	a, err := as.Try(method, path, body, header...)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.requests++
@@ -27,8 +27,13 @@ func (g *siege) once(as testkit.REST, p probe, method, path string, body any, ke
 
 // ask sends a request until it is answered, each time with the same key.
 func (g *siege) ask(as testkit.REST, p probe, method, path string, body any, key string) testkit.Answer {
+	return g.insist(as, p, method, path, body, "Idempotency-Key", key)
+}
+
+// insist sends a request until it is answered.
+func (g *siege) insist(as testkit.REST, p probe, method, path string, body any, header ...string) testkit.Answer {
 	for {
-		a, heard := g.once(as, p, method, path, body, key)
+		a, heard := g.once(as, p, method, path, body, header...)
 		if heard && a.Status >= 500 {
 			g.t.Errorf("%s %s: %d %s", method, path, a.Status, a.Raw)
 			g.t.Log(g.shop.Log())
@@ -183,21 +188,8 @@ func (g *siege) run(key string) {
 	for i := range r.List("items") {
 		answers += fmt.Sprintf("%s,paid,U%s%05d,\n", r.Str("items", i, "reference"), id[len(id)-12:], i)
 	}
-	for {
-		a, heard := g.csv(s.preparer, path+"/bank-answers", answers)
-		if heard {
-			if a.Status != 200 || a.Str("run", "state") != "settled" {
-				g.t.Errorf("bank answers: %d %s", a.Status, a.Raw)
-			}
-			return
-		}
+	a = g.insist(s.preparer, probe{}, "POST", path+"/bank-answers", answers, "Content-Type", "text/csv")
+	if a.Status != 200 || a.Str("run", "state") != "settled" {
+		g.t.Errorf("bank answers: %d %s", a.Status, a.Raw)
 	}
-}
-
-func (g *siege) csv(as testkit.REST, path, body string) (testkit.Answer, bool) {
-	g.up.RLock()
-	defer g.up.RUnlock()
-	as.URL = g.shop.URL
-	a, err := as.Try("POST", path, body, "Content-Type", "text/csv")
-	return a, err == nil
 }

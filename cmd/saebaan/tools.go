@@ -126,19 +126,21 @@ func (cmd keysCreateCmd) Run(ctx context.Context, c *cli) error {
 	})
 }
 
-type verifyCmd struct{}
+type verifyCmd struct {
+	Head []string `help:"The hash of a block that was kept elsewhere (bank file, mail, backup); the book must hold it, or its end was cut off."`
+}
 
 // errBook ends a verification that found something.
 var errBook = fault.New(fault.Conflict, "cli.book", "The book does not verify; see the lines above.")
 
 // Run recomputes the book and checks every invariant (DESIGN §4.5).
-func (verifyCmd) Run(ctx context.Context, c *cli) error {
-	return withShop(ctx, c.Data, func(s *shop) error { return s.verify(ctx, os.Stdout) })
+func (cmd verifyCmd) Run(ctx context.Context, c *cli) error {
+	return withShop(ctx, c.Data, func(s *shop) error { return s.verify(ctx, os.Stdout, cmd.Head...) })
 }
 
-func (s *shop) verify(ctx context.Context, out io.Writer) error {
+func (s *shop) verify(ctx context.Context, out io.Writer, heads ...string) error {
 	bar := newProgress("verifying entries", 0)
-	report, err := ledger.Verify(ctx, s.db, bar.set)
+	report, err := ledger.Verify(ctx, s.db, bar.set, heads...)
 	bar.end()
 	if err != nil {
 		return err

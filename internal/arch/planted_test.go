@@ -127,6 +127,9 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"what a dispute gave back is another credit", "payouts/preview.go", `p.Kind == "unfreeze" && total(back) == p.Paise`, `p.Kind == "unfreeze" && total(back) < 0`, "./payouts", "Fates"},
 	{"a name is shown without consent", "openbooks/read.go", `if a.Consents["name"] {`, `if len(a.Consents) >= 0 {`, "./storefront", "OpenBook"},
 	{"the buyer stays on the order of an open book", "orders/open.go", `o.Buyer, o.Address, o.access = Buyer{}, Address{}, ""`, ``, "./storefront", "OpenBook"},
+	{"a newest balance may name another block", "internal/ledger/verifybalances.go", ` || v.moved[account] != r.Block`, ``, "./internal/ledger", "EveryByte|Swapped"},
+	{"a block may go and leave its seals", "internal/ledger/verify.go", `WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.no = s.block)`, `WHERE s.block < 0`, "./internal/ledger", "Swapped"},
+	{"a head kept elsewhere is not looked for", "internal/ledger/verify.go", `v.heads[h] = true`, `_ = h`, "./internal/ledger", "CutTail"},
 	{"a proof of a place proves another", "internal/ledger/proof.go", `if p.Block != b.No || p.Pos < 1 || p.Pos > b.Count {`, `if p.Block != b.No {`, "./internal/ledger", "Proves"},
 	{"a block's hash need not follow from it", "internal/ledger/proof.go", `&& b.digest() == b.Hash`, ``, "./internal/ledger", "Proves"},
 }

@@ -57,18 +57,25 @@ type verifier struct {
 	tx       *db.Tx
 	report   Report
 	balances map[string]int64
+	moved    map[string]int64 // by account, the last block that touched it
 	earnings map[string]int64 // artisan, month and nature, with a space between
+	heads    map[string]bool  // block hashes that were kept elsewhere and are not found yet
 	progress func(done int64)
 }
 
 // Verify recomputes the whole book from its raw rows on one snapshot: every
 // hash, sum, seal, block, per-block total and kept balance. Progress, when not
-// nil, is told how many entries are done.
-func Verify(ctx context.Context, d *db.DB, progress func(done int64)) (Report, error) {
-	v := &verifier{balances: map[string]int64{}, earnings: map[string]int64{}, progress: progress}
+// nil, is told how many entries are done. Heads are block hashes that were kept
+// elsewhere (a bank file, a mail, a backup): each must be in the book, or its end
+// was cut off.
+func Verify(ctx context.Context, d *db.DB, progress func(done int64), heads ...string) (Report, error) {
+	v := &verifier{balances: map[string]int64{}, moved: map[string]int64{}, earnings: map[string]int64{}, heads: map[string]bool{}, progress: progress}
+	for _, h := range heads {
+		v.heads[h] = true
+	}
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		v.tx = tx
-		for _, step := range []func() error{v.blocks, v.heads, v.tail, v.orphans, v.kept, v.earned} {
+		for _, step := range []func() error{v.blocks, v.newest, v.tail, v.orphans, v.kept, v.earned} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -105,10 +112,14 @@ func (v *verifier) blocks() error {
 			if err := v.block(b); err != nil {
 				return err
 			}
+			delete(v.heads, b.Hash)
 			prev, next = b.Hash, b.No+1
 			v.report.Blocks, v.report.Head = b.No, b.Hash
 		}
 		if len(page) == 0 {
+			for h := range v.heads {
+				v.bad("head_missing", h, "is no block of this book: its end was cut off, or it is another book")
+			}
 			return nil
 		}
 	}
@@ -237,34 +248,10 @@ func (v *verifier) totals(block int64, touched map[string]bool) error {
 			v.bad("block_total", at, "%s says %d paise, the postings say %d", r.Account, r.Paise, v.balances[string(r.Account)])
 		}
 		delete(touched, string(r.Account))
+		v.moved[string(r.Account)] = block
 	}
 	for account := range touched {
 		v.bad("block_total", at, "%s has no total", account)
-	}
-	return nil
-}
-
-// heads compares the sealer's newest balances with the derived ones at the last
-// block, both ways.
-func (v *verifier) heads() error {
-	var rows []AccountBalance
-	if err := v.tx.Select(&rows, `
-		SELECT account, paise
-		FROM account_heads
-		ORDER BY account`); err != nil {
-		return err
-	}
-	seen := make(map[string]bool, len(rows))
-	for _, r := range rows {
-		seen[string(r.Account)] = true
-		if v.balances[string(r.Account)] != int64(r.Paise) {
-			v.bad("account_head", string(r.Account), "says %d paise, the postings say %d", r.Paise, v.balances[string(r.Account)])
-		}
-	}
-	for account := range v.balances {
-		if !seen[account] {
-			v.bad("account_head", account, "has no newest balance")
-		}
 	}
 	return nil
 }
@@ -296,7 +283,8 @@ func (v *verifier) tail() error {
 	}
 }
 
-// orphans finds postings without their entry and entries the sealer would never see.
+// orphans finds postings without their entry, seals without their block, and
+// entries the sealer would never see.
 func (v *verifier) orphans() error {
 	var ids []string
 	if err := v.tx.Select(&ids, `
@@ -311,6 +299,19 @@ func (v *verifier) orphans() error {
 	for _, e := range ids {
 		v.bad("posting_orphan", e, "has postings and no entry")
 	}
+	var blocks []int64
+	if err := v.tx.Select(&blocks, `
+		SELECT s.block
+		FROM seals s
+		WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.no = s.block)
+		GROUP BY s.block
+		ORDER BY s.block
+		LIMIT 100`); err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		v.bad("seal_orphan", fmt.Sprint(b), "has seals and is no block")
+	}
 	ids = nil
 	err := v.tx.Select(&ids, `
 		SELECT e.id
@@ -323,41 +324,6 @@ func (v *verifier) orphans() error {
 		v.bad("entry_lost", e, "is in no block and does not wait for one")
 	}
 	return err
-}
-
-// kept compares the kept balances with the derived ones, both ways.
-func (v *verifier) kept() error {
-	after := ""
-	seen := map[string]bool{}
-	for {
-		var page []AccountBalance
-		if err := v.tx.Select(&page, `
-			SELECT account, paise
-			FROM balances
-			WHERE account > $1
-			ORDER BY account
-			LIMIT 1000`, after); err != nil {
-			return err
-		}
-		for _, b := range page {
-			seen[string(b.Account)] = true
-			if v.balances[string(b.Account)] != int64(b.Paise) {
-				v.bad("balance", string(b.Account), "is kept as %d paise, the postings say %d", b.Paise, v.balances[string(b.Account)])
-			}
-			after = string(b.Account)
-		}
-		if len(page) == 0 {
-			break
-		}
-	}
-	for account, p := range v.balances {
-		owned := strings.HasPrefix(account, "liability:artisan:") || strings.HasPrefix(account, "liability:deposit:") ||
-			strings.HasPrefix(account, "liability:refund:")
-		if owned && !seen[account] && p != 0 {
-			v.bad("balance", account, "is not kept, the postings say %d paise", p)
-		}
-	}
-	return nil
 }
 
 func leaf(hash string) []byte {
