@@ -233,8 +233,8 @@ func moveItems(tx *db.Tx, items []Item, to ItemState, reason string, entry func(
 func (s *Service) sendAll(ctx context.Context, run string) error {
 	approved := func(tx *db.Tx) error {
 		r, err := readRun(tx, run)
-		if err == nil && r.State != Approved {
-			return ErrState // withdrawn meanwhile
+		if err == nil && r.State == Withdrawn {
+			return ErrState.With("The run was withdrawn meanwhile. Nothing of it is paid.")
 		}
 		return err
 	}
