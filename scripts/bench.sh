@@ -7,4 +7,4 @@ scripts/need.sh
 mkdir -p bin
 CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/saebaan-bench ./cmd/saebaan
 SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-bench" SAEBAAN_TEST_FSYNC=1 SAEBAAN_BENCH=1 SAEBAAN_BENCH_OUT="$PWD/bin/bench.md" \
-  go test -count=1 -timeout 30m -run "TestTable|TestPayoutScale" -v ./bench
+  go test -count=1 -timeout 30m -run "TestTable|TestPayoutScale|TestLedgerPosts" -v ./bench
