@@ -197,7 +197,7 @@ func (s *Service) saveCard(tx *db.Tx, actor auth.Actor, p productOf, in CardInpu
 	if c.Heads, err = Compute(c.ListPrice, in.Heads); err != nil {
 		return Card{}, err
 	}
-	if err := underFloor(c.Heads, in.From); err != nil && in.Override == "" {
+	if err := UnderFloor(c.Heads, in.From); err != nil && in.Override == "" {
 		return Card{}, err
 	}
 	lots, err := loadLots(tx, `l.variant_id`, []string{in.Variant})
@@ -257,9 +257,9 @@ func insertCard(tx *db.Tx, actor auth.Actor, product string, c *Card, override s
 //go:embed wage_floor.csv
 var wageFloorCSV string
 
-// underFloor returns ErrWageFloor, naming the stage, when a wage for its
+// UnderFloor returns ErrWageFloor, naming the stage, when a wage for its
 // standard minutes is below the minimum wage in force on that date.
-func underFloor(heads []Head, date string) error {
+func UnderFloor(heads []Head, date string) error {
 	perDay, hours := wageFloor(date)
 	for _, h := range heads {
 		if h.Kind == Wage && h.Minutes > 0 && int64(h.Paise)*hours*60 < perDay*h.Minutes {

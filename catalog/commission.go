@@ -142,9 +142,6 @@ func LotNow(tx *db.Tx, lot string) (l Lot, area string, err error) {
 	return found[0], p.Area, err
 }
 
-// UnderFloor returns ErrWageFloor when a wage is below the minimum wage of a date.
-func UnderFloor(heads []Head, date string) error { return underFloor(heads, date) }
-
 // AreaOf is the area of a variant's product, within tx. Returns ErrNotFound.
 func AreaOf(tx *db.Tx, variant string) (string, error) {
 	p, err := productOfVariant(tx, variant)

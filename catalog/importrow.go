@@ -129,7 +129,7 @@ func (p *planner) priced(row int, tag money.Paise, r *importRow) bool {
 		p.fail(row, column, message(err))
 		return false
 	}
-	if err := underFloor(c.Heads, p.date); err != nil {
+	if err := UnderFloor(c.Heads, p.date); err != nil {
 		r.note = fmt.Sprintf("Imported price tag %s: %s", tag, message(err))
 		p.warn(row, column, message(err))
 		return true

@@ -1,11 +1,9 @@
 package payouts
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"path"
 	"slices"
@@ -18,14 +16,10 @@ import (
 	"saebaan/internal/db"
 	"saebaan/internal/money"
 	"saebaan/internal/vault"
-	"saebaan/internal/words"
 )
 
 // resumeAfter is how long a run may stand half way before a worker goes on with it.
 const resumeAfter = 10 * time.Second
-
-// Vouchers is the layout of the list of cash payments.
-const Vouchers = "vouchers.1"
 
 // BankTerms are what a bank's file says about the trust.
 type BankTerms struct {
@@ -124,19 +118,8 @@ func (s *Service) renderRail(tx *db.Tx, r Run, in *FileInput) (file []byte, name
 	if err != nil {
 		return nil, "", err
 	}
-	if in.Rail == RailCash {
-		if in.Layout != "" && in.Layout != Vouchers {
-			return nil, "", bankfile.ErrLayout.At("layout", "cash is paid against vouchers")
-		}
-		in.Layout = Vouchers
-		file, err = voucherList(paid)
-		return file, r.ID + "_vouchers.csv", err
-	}
 	if in.Layout == "" {
-		in.Layout = cmp.Or(s.terms.Bank.Layout, "generic_csv.1")
-		if in.Rail == RailUPI {
-			in.Layout = "upi_list.1"
-		}
+		in.Layout = cmp.Or(map[string]string{RailUPI: "upi_list.1", RailCash: "vouchers.2"}[in.Rail], s.terms.Bank.Layout, "generic_csv.1")
 	}
 	layout, err := bankfile.ByID(in.Layout)
 	if err != nil {
@@ -172,27 +155,14 @@ func totalOf(paid []payment) (sum money.Paise) {
 func (s *Service) wayOf(l bankfile.Layout, p payment) string {
 	bank := s.terms.Bank.Debit.IFSC
 	switch {
+	case p.Account == "" && p.UPI == "":
+		return "CASH"
 	case p.UPI != "":
 		return "UPI"
 	case len(bank) >= 4 && strings.HasPrefix(p.IFSC, bank[:4]) && l.Rails["INTERNAL"] != "":
 		return "INTERNAL"
 	}
 	return "NEFT"
-}
-
-// voucherList is the list of cash payments: each is paid against a signature or a
-// thumbprint on its voucher, whose number is its reference.
-func voucherList(paid []payment) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	_ = w.Write([]string{"reference", "name", "amount", "in words"})
-	for _, p := range paid {
-		_ = w.Write([]string{p.reference, ascii(p.Holder), p.amount.Plain(), words.Rupees(p.amount, "en")})
-	}
-	_ = w.Write([]string{"TOTAL", "", totalOf(paid).Plain(), ""})
-	w.Flush()
-	return b.Bytes(), w.Error()
 }
 
 func filePlace(f File) vault.Place {

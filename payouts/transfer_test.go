@@ -241,6 +241,11 @@ func TestAWomanWithoutAnAccountIsPaidInCash(t *testing.T) {
 		if item(r, a).Rail != payouts.RailCash {
 			t.Fatalf("%+v", r.Items)
 		}
+		file, err := w.payouts.File(ctx, approver, r.ID, payouts.FileInput{Rail: payouts.RailCash})
+		w.ok(err)
+		if !strings.Contains(string(file.Content), item(r, a).Reference+",Without,Without,123.45,one hundred twenty-three rupees") {
+			t.Errorf("the list of vouchers: %s", file.Content)
+		}
 		w.enter(r.ID, item(r, a).Reference, payouts.ItemPaid, "VOUCHER17")
 		if w.balance(ledger.Till(payouts.OfficeTill)) != -12_345 || w.bank() != 0 {
 			t.Error("cash does not come out of the till")

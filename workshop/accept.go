@@ -95,10 +95,10 @@ type AcceptInput struct {
 // administrator may, signed in herself, never who handed them in. Returns
 // ErrNotFound, ErrJob, ErrState, ErrSamePerson, auth.ErrKeyApproves.
 func (s *Service) AcceptStage(ctx context.Context, actor auth.Actor, key string, in AcceptInput) (Job, error) {
+	if err := actor.Require(staff...); err != nil {
+		return Job{}, err
+	}
 	if actor.Via != auth.ViaSession {
-		if err := actor.Require(staff...); err != nil {
-			return Job{}, err
-		}
 		return Job{}, auth.ErrKeyApproves
 	}
 	in.Note = strings.TrimSpace(in.Note)

@@ -28,7 +28,7 @@ type Batch struct {
 type Debit struct{ Name, Account, IFSC, Email string }
 
 // Payment is one row. Rail is NEFT, IMPS, INTERNAL (within the trust's bank),
-// with Account and IFSC; or UPI, with UPI alone.
+// with Account and IFSC; or UPI, with UPI alone; or CASH, with neither.
 type Payment struct {
 	Reference string // ours, once in a batch
 	Rail      string
@@ -134,7 +134,9 @@ func (p plan) wayProblems(b Batch, pay Payment) (why []string) {
 		return []string{"has both a bank account and a UPI id, or the wrong one"}
 	case pay.Rail == "UPI" && !upiForm.MatchString(pay.UPI):
 		return []string{"the UPI id does not look like name@bank"}
-	case pay.Rail == "UPI":
+	case pay.Rail == "CASH" && (pay.Account != "" || pay.IFSC != ""):
+		return []string{"is paid in cash and has a bank account"}
+	case pay.Rail == "UPI", pay.Rail == "CASH":
 		return nil
 	}
 	if !accountForm.MatchString(pay.Account) {

@@ -41,7 +41,7 @@ type Layout struct {
 	MaxRows   int    `toml:"max_rows"`
 	MaxBytes  int    `toml:"max_bytes"` // 0 is any
 
-	Rails   map[string]string `toml:"rails"` // NEFT, IMPS, UPI, INTERNAL: what each is called in the file
+	Rails   map[string]string `toml:"rails"` // NEFT, IMPS, UPI, INTERNAL, CASH: what each is called in the file
 	Header  []Field           `toml:"header"`
 	Row     []Field           `toml:"row"`
 	Trailer []Field           `toml:"trailer"`

@@ -20,6 +20,7 @@ var sealed = map[string]string{
 	"hdfc_value.1":   "f8a04cd427f8a520b8c58d8179a0d57bbe6153f966b58591ef995b66816e6a78",
 	"union_neft.1":   "48a2c27737f9653430d2e9b68b052d2db36eeb0a82990a94bb4e49024cccd221",
 	"upi_list.1":     "62ccdfa7f3507b6af00424736ee9e2065861a47ee7f5aeee80112bf9624796b0",
+	"vouchers.2":     "eddaa43a44133e2a01b1e917147c29142d4ccf01455edd7bccba120ff5ebbec8",
 }
 
 func TestLayoutsAreNeverEdited(t *testing.T) {

@@ -29,7 +29,7 @@ var (
 )
 
 // rails are the ways that money goes, in the order of a list.
-var rails = []string{"NEFT", "IMPS", "UPI", "INTERNAL"}
+var rails = []string{"NEFT", "IMPS", "UPI", "INTERNAL", "CASH"}
 
 func planOf(l Layout) (p plan, err error) {
 	p.Layout = l
@@ -54,7 +54,7 @@ func planOf(l Layout) (p plan, err error) {
 	}
 	for rail := range l.Rails {
 		if !slices.Contains(rails, rail) {
-			return p, ErrLayout.At("rails", "are NEFT, IMPS, UPI and INTERNAL")
+			return p, ErrLayout.At("rails", "are NEFT, IMPS, UPI, INTERNAL and CASH")
 		}
 	}
 	if p.file, err = parts(l.File, batchNames); err != nil || len(p.file) == 0 {

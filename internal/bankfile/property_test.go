@@ -45,9 +45,11 @@ func anyBatch(t *rapid.T, l bankfile.Layout) bankfile.Batch {
 			Amount:    money.Paise(rapid.Int64Range(100, 10_000_000).Draw(t, "amount")),
 			Remarks:   "Saebaan " + rapid.String().Draw(t, "remarks"),
 		}
-		if p.Rail == "UPI" {
+		switch p.Rail {
+		case "CASH":
+		case "UPI":
 			p.UPI = rapid.StringMatching(`[A-Za-z0-9][A-Za-z0-9._-]{1,20}@[a-z][a-z0-9]{1,8}`).Draw(t, "upi")
-		} else {
+		default:
 			p.Account = rapid.StringMatching(`[0-9]{9,18}`).Draw(t, "account")
 			p.IFSC = rapid.StringMatching(`HDFC0[A-Z0-9]{6}`).Draw(t, "ifsc")
 		}

@@ -61,6 +61,15 @@ func batch(payments ...bankfile.Payment) bankfile.Batch {
 		Debit: bankfile.Debit{Name: "Lucknow Trust", Account: "50100123456789", IFSC: "HDFC0000001", Email: "accounts@trust.example"}, Payments: payments}
 }
 
+// inCash are people who have no account.
+func inCash() []bankfile.Payment {
+	out := people("CASH")
+	for i := range out {
+		out[i].Account, out[i].IFSC = "", ""
+	}
+	return out
+}
+
 func layout(t testing.TB, id string) bankfile.Layout {
 	t.Helper()
 	l, err := bankfile.ByID(id)
@@ -90,6 +99,7 @@ func TestGoldenFiles(t *testing.T) {
 		{layout(t, "generic_csv.1"), mixed, "run-2026-11-16.csv", ""},
 		{layout(t, "generic_xlsx.1"), mixed, "run-2026-11-16.xlsx", ""},
 		{layout(t, "upi_list.1"), byUPI(), "run-2026-11-16-upi.csv", ""},
+		{layout(t, "vouchers.2"), inCash(), "run-2026-11-16_vouchers.csv", ""},
 		{parsed(t, "fixed.toml"), people("IMPS"), "LMST.001", "13717283825"},
 		{parsed(t, "piped.toml"), slices.Concat(byUPI(), second(people("INTERNAL"))), "LMST.txt", "7ad6243697ad6324"},
 	} {

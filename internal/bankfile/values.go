@@ -11,6 +11,7 @@ import (
 	"saebaan/internal/ifsc"
 	"saebaan/internal/money"
 	"saebaan/internal/roman"
+	"saebaan/internal/words"
 )
 
 // The names that a layout may use: of the batch in every record and in the
@@ -18,7 +19,7 @@ import (
 var (
 	batchNames = []string{"batch", "date", "ddmm", "yyyymmdd", "client", "serial", "serial3", "debit_name", "debit_account", "debit_ifsc",
 		"debit_email", "block", "head", "count", "total", "control"}
-	paymentNames = []string{"position", "reference", "rail", "name", "name_written", "account", "ifsc", "bank", "upi", "amount", "remarks", "link"}
+	paymentNames = []string{"position", "reference", "rail", "name", "name_written", "account", "ifsc", "bank", "upi", "amount", "amount_words", "remarks", "link"}
 )
 
 // values are what the names stand for.
@@ -43,7 +44,7 @@ func (p plan) batchValues(b Batch, t Totals) values {
 func (p plan) paymentValues(i int, pay Payment) values {
 	return values{
 		"position": strconv.Itoa(i + 1), "reference": pay.Reference, "rail": p.Rails[pay.Rail], "name": roman.Name(pay.Name), "name_written": shown(pay.Name),
-		"account": pay.Account, "ifsc": pay.IFSC, "bank": ifsc.Bank(pay.IFSC), "upi": pay.UPI, "amount": p.amount(pay.Amount),
+		"account": pay.Account, "ifsc": pay.IFSC, "bank": ifsc.Bank(pay.IFSC), "upi": pay.UPI, "amount": p.amount(pay.Amount), "amount_words": words.Rupees(pay.Amount, "en"),
 		"remarks": latin(pay.Remarks), "link": link(pay),
 	}
 }
