@@ -34,6 +34,7 @@ type Config struct {
 	Catalog   *catalog.Service
 	Orders    *orders.Service
 	Payouts   *payouts.Service
+	Slips     *payouts.Slips
 	Workshop  *workshop.Service
 	Books     *ledger.Reader
 	OpenBooks *openbooks.Service
@@ -41,6 +42,7 @@ type Config struct {
 	Simulator *payment.Simulator          // nil without test mode
 	Sweep     func(context.Context) error // runs what is due at once; test mode only
 	Ready     func() error                // what readiness asks beside the database
+	Guesses   *web.Guesses                // of the tokens of cards
 }
 
 // Server answers /v1.
@@ -67,6 +69,7 @@ func Register(app *fiber.App, c Config) *Server {
 	config.Security = []map[string][]string{{"bearer": {}}, {}}
 	s := &Server{Config: c}
 	app.Use("/v1", s.recognise)
+	app.Use("/v1/cards", c.Guesses.Bound)
 	s.health(app)
 	s.docs(app)
 	s.api = huma.NewAPI(config, newHumaFiber(app))
@@ -135,6 +138,11 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, made("/artisans/{id}/payees", "set-payee", "Set how an artisan is paid"), s.setPayee)
 	huma.Register(a, made("/artisans/{id}/pan", "set-pan", "Keep an artisan's PAN"), s.setPAN)
 	huma.Register(a, made("/artisans/{id}/consents", "set-consent", "Record a consent or its withdrawal"), s.setConsent)
+	huma.Register(a, slipOperation(), s.statementPDF)
+	huma.Register(a, op(get, "/artisans/{id}/card", "get-card", "Read an artisan's newest card"), s.getCard)
+	huma.Register(a, made("/artisans/{id}/card", "issue-card", "Issue a card; the one before ends"), s.issueCard)
+	huma.Register(a, op(post, "/artisans/{id}/card/revoke", "revoke-card", "Revoke her card"), s.revokeCard)
+	huma.Register(a, op(get, "/cards/{token}", "open-card", "Read what a card opens"), s.openedCard)
 	huma.Register(a, op(get, "/artisans/{id}/statement", "get-statement", "Read an artisan's statement"), s.statement)
 
 	app.Get("/v1/products/:id", s.cached)

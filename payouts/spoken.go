@@ -20,9 +20,11 @@ func (st Statement) Said() []Said {
 }
 
 // Aloud is the statement in words, a sentence a line, in en, hi or ur.
-func (st Statement) Aloud(lang string) []string {
+func (st Statement) Aloud(lang string) []string { return aloud(st.Said(), lang) }
+
+func aloud(said []Said, lang string) []string {
 	var out []string
-	for _, s := range st.Said() {
+	for _, s := range said {
 		out = append(out, words.Phrase(s.Phrase, lang)+" "+words.Rupees(s.Paise, lang))
 	}
 	return out
@@ -30,12 +32,14 @@ func (st Statement) Aloud(lang string) []string {
 
 // Voice is the same recording by recording: a WAV in hi or ur, made of the same
 // tokens as the words, so that the two cannot differ. Another language is Hindi.
-func (st Statement) Voice(lang string) ([]byte, error) {
+func (st Statement) Voice(lang string) ([]byte, error) { return voice(st.Said(), lang) }
+
+func voice(said []Said, lang string) ([]byte, error) {
 	if lang != "ur" {
 		lang = "hi"
 	}
 	var tokens []string
-	for _, s := range st.Said() {
+	for _, s := range said {
 		tokens = append(append(tokens, s.Phrase), words.Tokens(s.Paise, lang)...)
 	}
 	return words.Voice(tokens, lang)

@@ -1,6 +1,7 @@
 package payouts
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 
@@ -49,14 +50,8 @@ func (s *Service) Statement(ctx context.Context, actor auth.Actor, artisan, from
 	if err != nil {
 		return Statement{}, err
 	}
-	if from == "" {
-		from = "2000-01-01"
-	}
-	if to == "" {
-		to = s.db.Clock.Now().Date()
-	}
-	if !dateForm.MatchString(from) || !dateForm.MatchString(to) || from > to {
-		return Statement{}, ErrPeriod
+	if from, to, err = period(from, to, s.Today()); err != nil {
+		return Statement{}, err
 	}
 	out := Statement{Artisan: a, From: from, To: to}
 	if _, err := ledger.Seal(ctx, s.db); err != nil {
@@ -76,6 +71,18 @@ func (s *Service) Statement(ctx context.Context, actor auth.Actor, artisan, from
 		out.add(lines)
 		return nil
 	})
+}
+
+// beginning is the first day of a period that begins nowhere.
+const beginning = "2000-01-01"
+
+// period fills in what was left out of a period, and refuses what is none.
+func period(from, to, today string) (string, string, error) {
+	from, to = cmp.Or(from, beginning), cmp.Or(to, today)
+	if !dateForm.MatchString(from) || !dateForm.MatchString(to) || from > to {
+		return "", "", ErrPeriod
+	}
+	return from, to, nil
 }
 
 func (st *Statement) add(lines []StatementLine) {

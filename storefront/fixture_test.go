@@ -73,8 +73,9 @@ func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	s.orders = orders.NewService(d, table, simulator, everyWay())
 	s.follower = catalog.NewFollower(s.catalog, engine, catalog.Mark{Asked: d.Clock.Now()}, cache.Changed)
 	s.app = web.NewApp(web.Options{ErrorHandler: storefront.ErrorHandler})
+	pay := payouts.NewService(d, s.artisans, s.auth, payouts.Terms{}, keys)
 	c := storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: payouts.NewService(d, s.artisans, s.auth, payouts.Terms{}, keys), Workshop: workshop.NewService(d), Books: ledger.NewReader(d), OpenBooks: openbooks.NewService(d, keys), Media: store, Cache: cache, Simulator: simulator,
+		Payouts: pay, Slips: payouts.NewSlips(pay, workshop.Pictures, store), Workshop: workshop.NewService(d), Books: ledger.NewReader(d), OpenBooks: openbooks.NewService(d, keys), Media: store, Cache: cache, Guesses: web.NewGuesses(30, time.Now), Simulator: simulator,
 		Demo: true, DemoPassword: password}
 	change(&c)
 	storefront.Register(s.app, c)

@@ -23,10 +23,12 @@ type Config struct {
 	Catalog   *catalog.Service
 	Orders    *orders.Service
 	Payouts   *payouts.Service
+	Slips     *payouts.Slips
 	Workshop  *workshop.Service
 	Books     *ledger.Reader
 	Media     media.Store
 	Cache     *web.Cache
+	Guesses   *web.Guesses // of the tokens of cards
 	OpenBooks *openbooks.Service
 
 	Simulator            *payment.Simulator // nil outside test mode
@@ -58,6 +60,7 @@ func Register(app *fiber.App, c Config) *Site {
 	app.Get("/pin/:pin", s.pin)
 
 	private("/open/:token", s.openBook)
+	s.registerCards(app, office, post)
 	private("/cart", s.cart)
 	post("/cart", s.setLine)
 	private("/checkout", s.checkout)
@@ -99,6 +102,7 @@ func (s *Site) registerPayouts(office, post func(path string, do personPage)) {
 	office("/office/artisans", s.artisans)
 	office("/office/artisans/:id", s.statement)
 	office("/office/artisans/:id/voice", s.statementVoice)
+	office("/office/artisans/:id/statement.pdf", s.statementFile)
 	office("/office/artisans/:id/consents", s.consents)
 	post("/office/artisans/:id/consents", s.agree)
 	office("/office/artisans/:id/payee", s.payee)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"saebaan/internal/testkit"
 )
 
 // A woman's money goes its way over REST alone: her group and what she agrees to
@@ -73,6 +75,15 @@ func (s *shop) payoutDay(t *testing.T) {
 	if !bytes.HasPrefix(voice.Raw, []byte("RIFF")) || voice.Header.Get("Content-Type") != "audio/wav" {
 		t.Errorf("voice: %d bytes, %v", len(voice.Raw), voice.Header)
 	}
+	today := s.admin.Get("/v1/artisans/" + maker + "/statement").Str("to")
+	for _, to := range []string{"2026-03-31", today} {
+		sheet := s.asha.Get("/v1/artisans/" + maker + "/statement.pdf?language=ur&from=2026-03-01&to=" + to)
+		again := s.preparer.Get("/v1/artisans/" + maker + "/statement.pdf?language=ur&from=2026-03-01&to=" + to)
+		if !bytes.HasPrefix(sheet.Raw, []byte("%PDF-1.")) || to != today && !bytes.Equal(sheet.Raw, again.Raw) {
+			t.Errorf("paper to %s: %d bytes, then %d", to, len(sheet.Raw), len(again.Raw))
+		}
+	}
+	s.cardDay(t, maker)
 	s.bookDay(t)
 	s.closingDay(t)
 }
@@ -167,4 +178,42 @@ func TestRailsOfARun(t *testing.T) {
 		}
 		s.verify()
 	})
+}
+
+// cardDay: she gets a card, loses it, and gets another; what each opens.
+func (s *shop) cardDay(t *testing.T, maker string) {
+	t.Helper()
+	path := "/v1/artisans/" + maker + "/card"
+	first := s.asha.Do(201, "POST", path, obj{"years": 2})
+	token := func(c testkit.Answer) string { return c.Str("url")[strings.LastIndex(c.Str("url"), "/")+1:] }
+	if got := s.asha.Get(path); got.Str("url") != first.Str("url") || got.Str("state") != "valid" || len(token(got)) != 26 {
+		t.Fatalf("card: %s", got.Raw)
+	}
+	if got := s.preparer.Get(path); strings.Contains(string(got.Raw), token(first)) {
+		t.Errorf("finance has the address of her page: %s", got.Raw)
+	}
+	owed := s.preparer.Get("/v1/artisans/" + maker + "/statement")
+	opened := s.guest.Get("/v1/cards/" + token(first) + "?language=ur")
+	if opened.Str("state") != "valid" || opened.Paise("owed") != owed.Paise("held")+owed.Paise("payable")+owed.Paise("claimed")+owed.Paise("in_transit") ||
+		len(opened.List("aloud")) == 0 || opened.Str("name", "en") != "Payout Maker" {
+		t.Errorf("opened: %s", opened.Raw)
+	}
+	second := s.asha.Do(201, "POST", path, obj{"years": 1, "reason": "lost at the fair"})
+	over := []testkit.Answer{s.guest.Get("/v1/cards/" + token(first))}
+	if got := s.asha.Do(200, "POST", path+"/revoke", obj{"reason": "stolen"}); got.Str("state") != "revoked" || got.Str("reason") != "stolen" || got.Str("id") != second.Str("id") {
+		t.Errorf("revoked: %s", got.Raw)
+	}
+	s.asha.Do(409, "POST", path+"/revoke", obj{"reason": "stolen"})
+	for _, got := range append(over, s.guest.Get("/v1/cards/"+token(second))) {
+		if got.Str("state") != "revoked" || strings.Contains(string(got.Raw), "owed") || strings.Contains(string(got.Raw), "Payout Maker") || strings.Contains(string(got.Raw), "fair") {
+			t.Errorf("a card that is over: %s", got.Raw)
+		}
+	}
+	for _, raw := range []string{string(opened.Raw), string(first.Raw), string(second.Raw)} {
+		for _, not := range []string{"ABMPA3211G", "ABXXXXXXXG", "@upi", "payee", "account"} {
+			if strings.Contains(raw, not) {
+				t.Errorf("%q in %s", not, raw)
+			}
+		}
+	}
 }

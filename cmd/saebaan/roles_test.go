@@ -62,6 +62,11 @@ var roleTable = map[string]permission{
 	"GET /v1/artisans/{id}":                 {known: "artisan", told: readers},
 	"GET /v1/artisans/{id}/statement":       {known: "artisan", told: readers},
 	"GET /v1/artisans/{id}/statement/voice": {known: "artisan", told: readers},
+	"GET /v1/artisans/{id}/card":            {known: "artisan", told: "401 401 403 403 404 404 404 403 404 404"}, // she has none yet
+	"POST /v1/artisans/{id}/card":           {body: obj{"years": 2}, known: "artisan", told: field},
+	"POST /v1/artisans/{id}/card/revoke":    {body: obj{"reason": "lost"}, told: field404},
+	"GET /v1/cards/{token}":                 {told: missing},
+	"GET /v1/artisans/{id}/statement.pdf":   {known: "artisan", told: readers},
 	"POST /v1/artisans/{id}/payees":         {body: obj{"kind": "upi", "holder": "Role", "upi": "role@upi", "confirmed": "thumbprint before Asha"}, known: "artisan", told: field},
 	"POST /v1/artisans/{id}/pan":            {body: obj{"pan": "ABMPA3211G"}, known: "artisan", told: field},
 	"POST /v1/artisans/{id}/consents":       {body: obj{"purpose": "name", "granted": true, "notice": "1", "language": "en"}, known: "artisan", told: field},

@@ -35,6 +35,7 @@ type shop struct {
 	catalog   *catalog.Service
 	orders    *orders.Service
 	payouts   *payouts.Service
+	slips     *payouts.Slips
 	workshop  *workshop.Service
 	keys      *vault.Vault
 	books     *ledger.Reader
@@ -116,6 +117,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	s.openBooks = openbooks.NewService(s.db, keys)
 	terms, err := s.terms()
 	s.payouts = payouts.NewService(s.db, s.artisans, s.auth, terms, keys)
+	s.slips = payouts.NewSlips(s.payouts, workshop.Pictures, s.media)
 	s.books = ledger.NewReader(s.db)
 	return err
 }

@@ -148,6 +148,9 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		"document_lines": `INSERT INTO document_lines (document_id, pos, line_id, description, hsn, quantity, rate_bp, list_paise, unit_paise, taxable_paise,
 			cgst_paise, sgst_paise, igst_paise, rounding_paise, total_paise) VALUES ('d', 1, 'l', 'x', '6206', 1, 500, 1, 1, 1, 0, 0, 0, 0, 1)`,
 		"consents": `INSERT INTO consents (id, artisan_id, purpose, granted, notice, language, actor, at) VALUES ('a', 'art', 'name', TRUE, 'n', 'en', 'x', 1)`,
+		"statements": `INSERT INTO statements (id, artisan_id, from_date, to_date, block, head, body, made_by, made_at)
+			VALUES ('a', 'art', '2026-01-01', '2026-01-31', 1, 'h', '{}', 'x', 1)`,
+		"statement_pictures": `INSERT INTO statement_pictures (name, content) VALUES ('a', 'x')`,
 	}
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()

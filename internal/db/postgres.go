@@ -46,11 +46,11 @@ func (d *DB) openPostgres(address string) error {
 }
 
 // appendOnly are the tables that nobody changes or empties once a row is in.
-// The triggers of migrations/0003 and 0006 refuse it on both databases; on PostgreSQL the
+// The triggers of migrations/0003, 0006 and 0019 refuse it on both databases; on PostgreSQL the
 // program's own login has not even the right to try.
 var appendOnly = []string{
 	"entries", "postings", "seals", "blocks", "account_blocks",
-	"audit", "consents", "payout_approvals", "payment_events", "document_lines",
+	"audit", "consents", "payout_approvals", "payment_events", "document_lines", "statements", "statement_pictures",
 }
 
 // AppendOnly lists the tables whose rows are never changed or deleted.

@@ -15,7 +15,7 @@ import (
 
 // write makes the PDF of the pages.
 func write(p Paper, l *layout) ([]byte, error) {
-	f := fpdf.New("P", "pt", "A4", "")
+	f := fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "pt", Size: fpdf.SizeType{Wd: l.format.wide, Ht: l.high}})
 	made := p.Made.UTC()
 	if made.IsZero() {
 		made = time.Unix(0, 0).UTC() // the library takes the present for "none"
@@ -28,10 +28,13 @@ func write(p Paper, l *layout) ([]byte, error) {
 	f.SetLang(p.Language)
 	f.SetAutoPageBreak(false, 0)
 	f.AddUTF8FontFromBytes("text", "", read(textFont))
-	pen := &pen{f: f, faces: l.faces, known: map[outlineID]string{}}
+	pen := &pen{f: f, high: l.high, faces: l.faces, known: map[outlineID]string{}}
 	for _, page := range l.pages {
 		f.AddPage()
 		pen.boxes(page.boxes)
+		if err := pen.pictures(page.pictures); err != nil {
+			return nil, err
+		}
 		pen.marks(page.marks)
 		pen.said(page.said)
 	}
@@ -45,6 +48,7 @@ func write(p Paper, l *layout) ([]byte, error) {
 // repetition of a letter other numbers, so that nothing compresses.
 type pen struct {
 	f     *fpdf.Fpdf
+	high  float64 // of the sheet: PDF counts from its foot
 	faces map[bool]*faces
 	known map[outlineID]string
 }
@@ -58,7 +62,7 @@ func (p *pen) boxes(boxes []box) {
 			}
 			b.WriteString(num(r.grey) + " g\n")
 		}
-		b.WriteString(num(r.x) + " " + num(pageHeight-r.y-r.h) + " " + num(r.w) + " " + num(r.h) + " re\n")
+		b.WriteString(num(r.x) + " " + num(p.high-r.y-r.h) + " " + num(r.w) + " " + num(r.h) + " re\n")
 	}
 	if len(boxes) > 0 {
 		p.f.RawWriteStr(b.String() + "f")
@@ -80,7 +84,7 @@ func (p *pen) marks(marks []mark) {
 			b.WriteString(num(m.grey) + " g " + num(m.grey) + " G\n")
 		}
 		scale := strconv.FormatFloat(m.size/unit, 'f', -1, 64)
-		b.WriteString("q " + scale + " 0 0 " + scale + " " + num(m.x) + " " + num(pageHeight-m.y) + " cm " + p.outline(m.id) + " Q\n")
+		b.WriteString("q " + scale + " 0 0 " + scale + " " + num(m.x) + " " + num(p.high-m.y) + " cm " + p.outline(m.id) + " Q\n")
 	}
 	p.f.RawWriteStr(b.String())
 }

@@ -1,7 +1,8 @@
 package paper
 
-// Lengths are in points (1/72 inch), from the top left corner of A4. Inside the
-// layout x runs from the edge where reading starts; put turns it for Urdu.
+// Lengths are in points (1/72 inch), from the top left corner of the sheet. Inside
+// the layout x runs from the edge where reading starts; put turns it for Urdu.
+// These are of A4, on which a Paper is printed.
 const (
 	pageWidth, pageHeight = 595.28, 841.89
 	side                  = 48 // margin left and right
@@ -9,6 +10,16 @@ const (
 	body                  = pageWidth - 2*side
 	mm                    = 72 / 25.4
 )
+
+// A format is a size of sheet with its margin left and right.
+type format struct{ wide, high, side float64 }
+
+var (
+	a4 = format{pageWidth, pageHeight, side}
+	a5 = format{419.53, 595.28, 28}
+)
+
+func (f format) body() float64 { return f.wide - 2*f.side }
 
 // Greys that a laser printer and a photocopier both keep legible.
 const (
@@ -19,9 +30,10 @@ const (
 
 // A page is what is drawn on it, in the order of reading.
 type page struct {
-	marks []mark
-	boxes []box
-	said  []utterance
+	marks    []mark
+	boxes    []box
+	pictures []picture
+	said     []utterance
 }
 
 // A mark is one outline with its origin; y is the baseline.
@@ -41,6 +53,7 @@ type utterance struct {
 // A layout fills pages from the top.
 type layout struct {
 	Paper
+	format
 	*shaper
 	pages  []*page
 	y      float64 // how far the page is filled
@@ -50,7 +63,7 @@ type layout struct {
 }
 
 func newLayout(p Paper) *layout {
-	l := &layout{Paper: p, shaper: newShaper(p.Language)}
+	l := &layout{Paper: p, format: a4, shaper: newShaper(p.Language)}
 	l.footer = l.wrap(p.Footer, style{size: 7.5, grey: soft}, body*0.78)
 	l.bottom = pageHeight - foot - max(height(l.footer), 12) - 14
 	l.pages, l.y = []*page{{}}, top
@@ -197,9 +210,9 @@ func (l *layout) put(t typeset, c cell, y float64) {
 // left is the left edge on paper of a box w wide that begins x from the margin.
 func (l *layout) left(x, w float64) float64 {
 	if l.rtl {
-		return pageWidth - side - x - w
+		return l.format.wide - l.side - x - w
 	}
-	return side + x
+	return l.side + x
 }
 
 // rule draws a line thick points high from x on.
