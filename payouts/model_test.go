@@ -64,6 +64,7 @@ func TestRandomMonths(t *testing.T) {
 						return // some of the histories, in an ordinary run
 					}
 					m := newMonth(t, rt, name)
+					defer func() { _ = m.db.Close() }() // a server has so many connections
 					rt.Repeat(map[string]func(*rapid.T){
 						"earn": m.earn, "earn more": m.earn, "reverse": m.reverse, "advance": m.advance, "pause": m.pause, "write off": m.writeOff,
 						"agree": m.agree, "revoke": m.revoke, "change account": m.changeAccount, "prepare": m.prepare, "act": m.act, "go on": m.act,

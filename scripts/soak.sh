@@ -10,6 +10,6 @@ SAEBAAN_BUYERS="${SAEBAAN_BUYERS:-2000}" go test -timeout 120m -run 'Killed|Buye
 SAEBAAN_MODEL_STEPS="${SAEBAAN_MODEL_STEPS:-50000}" go test -timeout 240m -run AnyHistory -rapid.checks=25 -rapid.steps=60 -v ./orders
 go test -timeout 60m -skip AnyHistory ./orders
 SAEBAAN_PLANTED=1 go test -timeout 60m -run PlantedBugs -v ./internal/arch
-go test -timeout 60m ./internal/money ./catalog -rapid.checks=200000
+SAEBAAN_SPLITS=1000000 go test -timeout 60m ./internal/money ./catalog -rapid.checks=200000
 go test -timeout 60m ./internal/ledger -rapid.checks=1000
 SAEBAAN_MODEL_STEPS="${SAEBAAN_PAYOUT_STEPS:-5000}" go test -timeout 120m ./payouts -rapid.checks=100
