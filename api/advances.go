@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"saebaan/artisans"
@@ -26,11 +27,12 @@ type advance struct {
 	ProposedAt time.Time  `json:"proposed_at"`
 	DecidedBy  string     `json:"decided_by,omitempty"`
 	DecidedAt  *time.Time `json:"decided_at,omitempty"`
+	Content    string     `json:"content_hash" doc:"Of what is decided about it"`
 }
 
 func advanceBody(a payouts.Advance) advance {
 	return advance{a.ID, a.ArtisanID, a.Kind, string(a.State), rupees(a.Amount), rupees(a.Recovered), rupees(a.Written), rupees(a.Left()),
-		a.Reason, a.Reference, a.Paused, a.WriteOff, a.ProposedBy, when(a.ProposedAt), a.DecidedBy, whenOrNil(a.DecidedAt)}
+		a.Reason, a.Reference, a.Paused, a.WriteOff, a.ProposedBy, when(a.ProposedAt), a.DecidedBy, whenOrNil(a.DecidedAt), a.ContentHash()}
 }
 
 func advanced(ctx context.Context) func(payouts.Advance, error) (*answer[advance], error) {
@@ -77,14 +79,38 @@ func (s *Server) proposeAdvance(ctx context.Context, in *proposeAdvanceInput) (*
 type decideAdvanceInput struct {
 	MoveInput
 	Body struct {
-		Decision  string `json:"decision" enum:"yes,no"`
-		Reference string `json:"reference,omitempty" maxLength:"40" doc:"Of the voucher or transfer, when it is given"`
-		Password  string `json:"password" minLength:"1" maxLength:"128" doc:"Your own, typed again"`
+		Decision  string          `json:"decision" enum:"yes,no"`
+		Reference string          `json:"reference,omitempty" maxLength:"40" doc:"Of the voucher or transfer, when it is given"`
+		Content   string          `json:"content_hash,omitempty" minLength:"64" maxLength:"64" doc:"Of the advance you looked at; with a passkey it must be there"`
+		Password  string          `json:"password,omitempty" minLength:"1" maxLength:"128" doc:"Your own, typed again; or else passkey"`
+		Passkey   json.RawMessage `json:"passkey,omitempty" doc:"The answer to a challenge for this act, decision, reference and content, as PublicKeyCredential.toJSON gives it; or else password"`
 	}
 }
 
 func (in *decideAdvanceInput) decision() payouts.AdvanceDecision {
-	return payouts.AdvanceDecision{Advance: in.ID, Yes: in.Body.Decision == "yes", Reference: in.Body.Reference, Password: in.Body.Password}
+	return payouts.AdvanceDecision{Advance: in.ID, Yes: in.Body.Decision == "yes", Reference: in.Body.Reference, Seen: in.Body.Content,
+		Password: in.Body.Password, Passkey: in.Body.Passkey}
+}
+
+type challengeAdvanceInput struct {
+	ByID
+	Body struct {
+		Act       string `json:"act" enum:"decide,write_off" doc:"To decide about the advance, or about writing off what is left"`
+		Decision  string `json:"decision" enum:"yes,no"`
+		Reference string `json:"reference,omitempty" maxLength:"40" doc:"As it will be sent with the decision"`
+		Content   string `json:"content_hash" minLength:"64" maxLength:"64" doc:"Of the advance you looked at"`
+	}
+}
+
+// challengeAdvance begins to decide about an advance by passkey: the answer counts
+// for this act, decision, reference and content alone.
+func (s *Server) challengeAdvance(ctx context.Context, in *challengeAdvanceInput) (*one[challenge], error) {
+	d := payouts.AdvanceDecision{Advance: in.ID, Yes: in.Body.Decision == "yes", Reference: in.Body.Reference, Seen: in.Body.Content}
+	act := d.GiveAct()
+	if in.Body.Act == "write_off" {
+		act = d.WriteOffAct()
+	}
+	return challenged(s.Auth.BeginProof(ctx, web.ActorOf(ctx), act))
 }
 
 // decideAdvance needs no key: an advance is decided once, and again is a conflict.

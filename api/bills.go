@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"saebaan/internal/ledger"
@@ -99,6 +100,7 @@ type closing struct {
 	ProposedAt time.Time    `json:"proposed_at"`
 	DecidedBy  string       `json:"decided_by,omitempty"`
 	DecidedAt  *time.Time   `json:"decided_at,omitempty"`
+	Content    string       `json:"content_hash" doc:"Of what is decided about it"`
 }
 
 type closingRow struct {
@@ -117,7 +119,7 @@ func closingRows(rows []payouts.ClosingRow) []closingRow {
 }
 
 func closingBody(c payouts.Closing) closing {
-	return closing{c.ID, c.Month, string(c.State), c.Block, c.Head, closingRows(c.Rows), signedOf(c.Sum().Variance()), c.ProposedBy, when(c.ProposedAt), c.DecidedBy, whenOrNil(c.DecidedAt)}
+	return closing{c.ID, c.Month, string(c.State), c.Block, c.Head, closingRows(c.Rows), signedOf(c.Sum().Variance()), c.ProposedBy, when(c.ProposedAt), c.DecidedBy, whenOrNil(c.DecidedAt), c.ContentHash()}
 }
 
 func (s *Server) listClosings(ctx context.Context, in *Page) (*list[closing], error) {
@@ -150,18 +152,36 @@ func (s *Server) proposeClosing(ctx context.Context, in *proposeClosingInput) (*
 type decideClosingInput struct {
 	MoveInput
 	Body struct {
-		Decision string `json:"decision" enum:"yes,no"`
-		Password string `json:"password" minLength:"1" maxLength:"128" doc:"Your own, typed again"`
+		Decision string          `json:"decision" enum:"yes,no"`
+		Content  string          `json:"content_hash,omitempty" minLength:"64" maxLength:"64" doc:"Of the closing you looked at; with a passkey it must be there"`
+		Password string          `json:"password,omitempty" minLength:"1" maxLength:"128" doc:"Your own, typed again; or else passkey"`
+		Passkey  json.RawMessage `json:"passkey,omitempty" doc:"The answer to a challenge for this closing, decision and content, as PublicKeyCredential.toJSON gives it; or else password"`
 	}
 }
 
 // decideClosing needs no key: a closing is decided once, and again is a conflict.
 func (s *Server) decideClosing(ctx context.Context, in *decideClosingInput) (*answer[closing], error) {
-	c, err := s.Payouts.DecideClosing(ctx, web.ActorOf(ctx), payouts.ClosingDecision{Closing: in.ID, Yes: in.Body.Decision == "yes", Password: in.Body.Password})
+	c, err := s.Payouts.DecideClosing(ctx, web.ActorOf(ctx), payouts.ClosingDecision{Closing: in.ID, Yes: in.Body.Decision == "yes", Seen: in.Body.Content,
+		Password: in.Body.Password, Passkey: in.Body.Passkey})
 	if err != nil {
 		return nil, err
 	}
 	return reply(ctx, closingBody(c)), nil
+}
+
+type challengeClosingInput struct {
+	ByID
+	Body struct {
+		Decision string `json:"decision" enum:"yes,no"`
+		Content  string `json:"content_hash" minLength:"64" maxLength:"64" doc:"Of the closing you looked at"`
+	}
+}
+
+// challengeClosing begins to decide a closing by passkey: the answer counts for
+// this closing, decision and content alone.
+func (s *Server) challengeClosing(ctx context.Context, in *challengeClosingInput) (*one[challenge], error) {
+	d := payouts.ClosingDecision{Closing: in.ID, Yes: in.Body.Decision == "yes", Seen: in.Body.Content}
+	return challenged(s.Auth.BeginProof(ctx, web.ActorOf(ctx), d.Act()))
 }
 
 type closedMonth struct {

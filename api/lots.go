@@ -21,6 +21,7 @@ type lot struct {
 	Reserved      int64     `json:"reserved"`
 	Sold          int64     `json:"sold"`
 	TrustMaterial bool      `json:"trust_material"`
+	Material      amount    `json:"material_cost" doc:"What one piece took of the material that the trust issued; 0 when it is not known"`
 	Makers        []lotPart `json:"makers" nullable:"false"`
 	CreatedAt     time.Time `json:"created_at"`
 }
@@ -33,7 +34,7 @@ type lotPart struct {
 
 func lotBody(l catalog.Lot) lot {
 	out := lot{ID: l.ID, VariantID: l.VariantID, Code: l.Code, Kind: l.Kind, OwnerID: l.OwnerID, Cost: rupees(l.Cost), FromLot: l.FromLot, Received: l.Received,
-		OnHand: l.OnHand, Reserved: l.Reserved, Sold: l.Sold, TrustMaterial: l.TrustMaterial, CreatedAt: when(l.CreatedAt), Makers: []lotPart{}}
+		OnHand: l.OnHand, Reserved: l.Reserved, Sold: l.Sold, TrustMaterial: l.TrustMaterial, Material: rupees(l.Material), CreatedAt: when(l.CreatedAt), Makers: []lotPart{}}
 	for _, m := range l.Makers {
 		out.Makers = append(out.Makers, lotPart{m.Stage, m.Artisan, m.Weight})
 	}
@@ -47,12 +48,16 @@ type createLotInput struct {
 		OwnerID       string    `json:"owner_id" maxLength:"60" doc:"The woman whose own work it is"`
 		Pieces        int64     `json:"pieces" minimum:"1" maximum:"100000"`
 		TrustMaterial bool      `json:"trust_material,omitempty" doc:"The trust issued the material"`
+		Material      *amount   `json:"material_cost,omitempty" doc:"What one piece took of it, at cost: it leaves the trust's store when the piece is sent"`
 		Makers        []lotPart `json:"makers" minItems:"1" maxItems:"100" nullable:"false"`
 	}
 }
 
 func (s *Server) createLot(ctx context.Context, in *createLotInput) (*answer[lot], error) {
 	input := catalog.LotInput{Variant: in.ID, Code: in.Body.Code, Owner: in.Body.OwnerID, Pieces: in.Body.Pieces, TrustMaterial: in.Body.TrustMaterial}
+	if in.Body.Material != nil {
+		input.Material = in.Body.Material.paise()
+	}
 	for _, m := range in.Body.Makers {
 		input.Makers = append(input.Makers, catalog.MakerInput{Stage: m.Stage, Artisan: m.ArtisanID, Weight: m.Weight})
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
 
+	"saebaan/internal/web"
 	"saebaan/openbooks"
 )
 
@@ -27,6 +30,24 @@ type openBook struct {
 	Signature string     `json:"signature" doc:"Ed25519 over the bytes of book exactly as they stand here, base64; docs/open-books.md says how to check it"`
 }
 
+// An address may read so many books at once, and then one each interval.
+const (
+	openBurst = 30
+	openEvery = time.Second
+)
+
+// limitBooks stands before the book of an order, which may cost much to put
+// together, and not before what else has an address of that form.
+func limitBooks() fiber.Handler {
+	limit := web.NewLimit(openBurst, openEvery, nil)
+	return func(c *fiber.Ctx) error {
+		if len(c.Params("token")) != openbooks.TokenLength {
+			return c.Next()
+		}
+		return limit.Handle(c)
+	}
+}
+
 type openBookInput struct {
 	Token string `path:"token" maxLength:"60"`
 }
@@ -38,6 +59,45 @@ func (s *Server) openBook(ctx context.Context, in *openBookInput) (*one[openBook
 		return nil, err
 	}
 	return &one[openBook]{openBook{b.Bytes, b.KeyID, b.Signature}}, nil
+}
+
+// signedYear is the book of a year as the very bytes that were signed.
+type signedYear []byte
+
+// MarshalJSON gives the bytes as they are.
+func (b signedYear) MarshalJSON() ([]byte, error) { return b, nil }
+
+// Schema describes them as the book they are.
+func (signedYear) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[openbooks.Year](), true, "")
+}
+
+type openYear struct {
+	Book      signedYear `json:"book"`
+	KeyID     string     `json:"key_id"`
+	Signature string     `json:"signature" doc:"Ed25519 over the bytes of book exactly as they stand here, base64"`
+}
+
+type openYearInput struct {
+	Year string `path:"year" maxLength:"7" doc:"The financial year, like 2026-27"`
+}
+
+// openYear gives everybody what was promised in a year against what was paid.
+func (s *Server) openYear(ctx context.Context, in *openYearInput) (*one[openYear], error) {
+	y, err := s.OpenBooks.Year(ctx, in.Year)
+	if err != nil {
+		return nil, err
+	}
+	return &one[openYear]{openYear{y.Bytes, y.KeyID, y.Signature}}, nil
+}
+
+// openYears lists the years that have a book.
+func (s *Server) openYears(ctx context.Context, _ *struct{}) (*whole[yearName], error) {
+	return wholeOf(func(year string) yearName { return yearName{year} })(s.OpenBooks.Years(ctx))
+}
+
+type yearName struct {
+	Year string `json:"year" doc:"Like 2026-27"`
 }
 
 type openBookKey struct {

@@ -42,7 +42,7 @@ type Config struct {
 	Simulator *payment.Simulator          // nil without test mode
 	Sweep     func(context.Context) error // runs what is due at once; test mode only
 	Ready     func() error                // what readiness asks beside the database
-	Guesses   *web.Guesses                // of the tokens of cards
+	Guesses   *web.Limit                  // of the tokens of cards
 }
 
 // Server answers /v1.
@@ -69,7 +69,7 @@ func Register(app *fiber.App, c Config) *Server {
 	config.Security = []map[string][]string{{"bearer": {}}, {}}
 	s := &Server{Config: c}
 	app.Use("/v1", s.recognise)
-	app.Use("/v1/cards", c.Guesses.Bound)
+	app.Use("/v1/cards", c.Guesses.Misses)
 	s.health(app)
 	s.docs(app)
 	s.api = huma.NewAPI(config, newHumaFiber(app))
@@ -163,6 +163,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(post, "/write-offs/{id}/approve", "approve-write-off", "Approve another person's write-off"), s.approveWriteOff)
 	huma.Register(a, op(get, "/search", "search", "Find pieces"), s.search)
 
+	app.Get("/v1/open-books/:token", limitBooks())
 	s.sales(app)
 	s.making()
 	s.books()
@@ -259,6 +260,7 @@ func (s *Server) books() {
 
 	huma.Register(a, op(get, "/advances", "list-advances", "List advances"), s.listAdvances)
 	huma.Register(a, made("/advances", "propose-advance", "Propose an advance"), s.proposeAdvance)
+	huma.Register(a, made("/advances/{id}/challenges", "challenge-advance", "Begin to decide about an advance by passkey"), s.challengeAdvance)
 	huma.Register(a, op(post, "/advances/{id}/decide", "decide-advance", "Give or refuse another person's advance"), s.decideAdvance)
 	huma.Register(a, op(post, "/advances/{id}/pause", "pause-advance", "Pause or resume the recovery of an advance"), s.pauseAdvance)
 	huma.Register(a, op(post, "/advances/{id}/write-off", "propose-advance-write-off", "Propose that the rest of an advance is written off"), s.proposeAdvanceWriteOff)
@@ -293,8 +295,11 @@ func (s *Server) ledger() {
 	huma.Register(a, op(post, "/bills/{id}/pay", "pay-bill", "Record that an owed bill was paid"), s.payBill)
 	huma.Register(a, made("/closings", "propose-closing", "Propose that a month's cost heads and losses are closed"), s.proposeClosing)
 	huma.Register(a, op(get, "/closings", "list-closings", "List closings, newest first"), s.listClosings)
+	huma.Register(a, made("/closings/{id}/challenges", "challenge-closing", "Begin to decide a closing by passkey"), s.challengeClosing)
 	huma.Register(a, op(post, "/closings/{id}/decide", "decide-closing", "Close another person's month or refuse to"), s.decideClosing)
 	huma.Register(a, op(get, "/open-books/variances", "list-variances", "List closed months: promised, billed and the difference"), s.variances)
+	huma.Register(a, op(get, "/open-books/years", "list-open-years", "List the financial years that have a yearly book"), s.openYears)
+	huma.Register(a, op(get, "/open-books/years/{year}", "get-open-year", "Read what was promised in a financial year against what was paid, signed"), s.openYear)
 	huma.Register(a, op(get, "/open-books/{token}", "get-open-book", "Read where the money of an order went, signed"), s.openBook)
 }
 

@@ -96,9 +96,9 @@ func Reagree(tx *db.Tx, actor auth.Actor, lot, stage string, makers []MakerInput
 	}
 	l := id.New("lot")
 	if _, err := tx.Exec(`
-		INSERT INTO lots (id, variant_id, code, kind, owner_id, cost_paise, received, trust_material, from_lot, created_by, created_at)
-		VALUES ($1, $2, $3, 'consigned', $4, 0, $5, $6, $7, $8, $9)`,
-		l, old.VariantID, "A-"+l[len(l)-10:], old.OwnerID, free, old.TrustMaterial, old.ID, actor.String(), tx.Now()); err != nil {
+		INSERT INTO lots (id, variant_id, code, kind, owner_id, cost_paise, received, trust_material, material_paise, from_lot, created_by, created_at)
+		VALUES ($1, $2, $3, 'consigned', $4, 0, $5, $6, $7, $8, $9, $10)`,
+		l, old.VariantID, "A-"+l[len(l)-10:], old.OwnerID, free, old.TrustMaterial, old.Material, old.ID, actor.String(), tx.Now()); err != nil {
 		return "", err
 	}
 	if err := insertMakers(tx, l, append(all, makers...)); err != nil {

@@ -255,7 +255,7 @@ func loadVariants(tx *db.Tx, by string, ids []string) ([]Variant, error) {
 func loadLots(tx *db.Tx, by string, ids []string) ([]Lot, error) {
 	var lots []Lot
 	if err := tx.Select(&lots, `
-		SELECT l.id, l.variant_id, l.code, l.kind, COALESCE(l.owner_id, '') AS owner_id, l.cost_paise, l.from_lot, l.received, l.trust_material, l.created_at,
+		SELECT l.id, l.variant_id, l.code, l.kind, COALESCE(l.owner_id, '') AS owner_id, l.cost_paise, l.from_lot, l.received, l.trust_material, l.material_paise, l.created_at,
 			s.on_hand, s.reserved, s.sold
 		FROM lots l
 		JOIN stock s ON s.lot_id = l.id AND s.place = 'store'

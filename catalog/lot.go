@@ -31,6 +31,7 @@ type Lot struct {
 	FromLot       string      `db:"from_lot"`   // where a returned piece was sold from
 	Received      int64       `db:"received"`
 	TrustMaterial bool        `db:"trust_material"`
+	Material      money.Paise `db:"material_paise"` // that one piece of a consigned lot took from the trust's store
 	CreatedAt     db.Time     `db:"created_at"`
 	OnHand        int64       `db:"on_hand"`
 	Reserved      int64       `db:"reserved"`
@@ -82,6 +83,7 @@ type LotInput struct {
 	Owner         string
 	Pieces        int64
 	TrustMaterial bool
+	Material      money.Paise // of one piece, at cost, from the trust's store; 0 is not known
 	Makers        []MakerInput
 }
 
@@ -178,6 +180,9 @@ func (s *Service) ReceiveLot(ctx context.Context, actor auth.Actor, key string, 
 }
 
 func (in LotInput) check() error {
+	if in.Material < 0 || in.Material > money.Max || in.Material > 0 && !in.TrustMaterial {
+		return ErrLot.At("material_cost", "what one piece took of the material that the trust issued")
+	}
 	if in.Pieces < 1 || in.Pieces > 100_000 {
 		return ErrLot.At("pieces", "a lot has 1 to 100,000 pieces")
 	}
@@ -242,15 +247,15 @@ func (s *Service) fits(tx *db.Tx, p productOf, in LotInput) error {
 
 func insertLot(tx *db.Tx, actor auth.Actor, in LotInput) (Lot, error) {
 	l := Lot{ID: id.New("lot"), VariantID: in.Variant, Code: in.Code, Kind: Consigned, OwnerID: in.Owner,
-		Received: in.Pieces, TrustMaterial: in.TrustMaterial, CreatedAt: tx.Now(), OnHand: in.Pieces}
+		Received: in.Pieces, TrustMaterial: in.TrustMaterial, Material: in.Material, CreatedAt: tx.Now(), OnHand: in.Pieces}
 	if l.Code == "" {
 		l.Code = "L-" + l.ID[len(l.ID)-10:]
 	}
 	n, err := tx.Exec(`
-		INSERT INTO lots (id, variant_id, code, kind, owner_id, cost_paise, received, trust_material, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)
+		INSERT INTO lots (id, variant_id, code, kind, owner_id, cost_paise, received, trust_material, material_paise, created_by, created_at)
+		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10)
 		ON CONFLICT (code) DO NOTHING`,
-		l.ID, l.VariantID, l.Code, l.Kind, l.OwnerID, l.Received, l.TrustMaterial, actor.String(), l.CreatedAt)
+		l.ID, l.VariantID, l.Code, l.Kind, l.OwnerID, l.Received, l.TrustMaterial, l.Material, actor.String(), l.CreatedAt)
 	if err != nil {
 		return Lot{}, err
 	}

@@ -8,7 +8,7 @@ import (
 
 // Book is the open book of one order. Its JSON is what is signed.
 type Book struct {
-	Version  int         `json:"version" doc:"Of this form: 1"`
+	Version  int         `json:"version" doc:"Of this form: 2"`
 	Token    string      `json:"token" doc:"Of its address"`
 	PlacedOn string      `json:"placed_on"`
 	State    string      `json:"state" doc:"placed, confirmed, closed or cancelled"`
@@ -44,6 +44,7 @@ type BookLine struct {
 	Heads     []BookHead  `json:"heads" nullable:"false"`
 	Shares    []BookShare `json:"shares" nullable:"false"`
 	Repaid    BookMoney   `json:"repaid" doc:"Of pieces that were the trust's own: what they had cost, whose makers were paid when the work was accepted"`
+	Lots      []BookLot   `json:"lots" nullable:"false" doc:"Of pieces that were made for the trust: the lots they are from, and what their makers were credited"`
 }
 
 // BookText is a text in three languages.
@@ -79,7 +80,7 @@ type BookShare struct {
 
 // BookEntry is a ledger entry with the proof of its place.
 type BookEntry struct {
-	Kind  string   `json:"kind" doc:"sale, release, return, or paid"`
+	Kind  string   `json:"kind" doc:"accept, sale, release, return, or paid"`
 	Date  string   `json:"date"`
 	Hash  string   `json:"hash"`
 	Block int64    `json:"block"`
@@ -109,7 +110,7 @@ func blockOf(b ledger.Block) BookBlock {
 func lineOf(l orders.Line, allocations []orders.Allocation) BookLine {
 	out := BookLine{Title: BookText(l.Title()), SKU: l.SKU, Size: l.Size, Kind: l.Kind, Quantity: l.Quantity, Cancelled: l.Cancelled,
 		ListPrice: inr(l.ListPrice), Taxable: inr(l.Taxable), Tax: inr(l.CGST + l.SGST + l.IGST), Rounding: inr(l.Rounding),
-		Price: inr(l.Tag), Heads: []BookHead{}, Shares: []BookShare{}, Repaid: inr(0)}
+		Price: inr(l.Tag), Heads: []BookHead{}, Shares: []BookShare{}, Repaid: inr(0), Lots: []BookLot{}}
 	for _, a := range allocations {
 		if a.LineID == l.ID && a.DispatchedAt != nil {
 			out.Sent += a.Pieces

@@ -3,7 +3,6 @@ package openbooks
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"regexp"
@@ -25,12 +24,13 @@ type signer interface {
 
 // Service is the door to the open books.
 type Service struct {
-	db   *db.DB
-	keys signer
+	db    *db.DB
+	keys  signer
+	shelf *shelf
 }
 
 // NewService makes the service.
-func NewService(d *db.DB, keys signer) *Service { return &Service{d, keys} }
+func NewService(d *db.DB, keys signer) *Service { return &Service{d, keys, newShelf()} }
 
 // Signed is a book with its signature over the bytes of its JSON, exactly as they
 // are here.
@@ -60,6 +60,9 @@ func (s *Service) Heads(ctx context.Context, after int64, limit int) ([]BookBloc
 	return out, err
 }
 
+// TokenLength is how long the token of an open book is.
+const TokenLength = 26
+
 var tokenForm = regexp.MustCompile(`^[a-z2-7]{26}$`)
 
 // Book reads and signs the open book behind a token; everybody who has it may.
@@ -68,22 +71,9 @@ func (s *Service) Book(ctx context.Context, token string) (Signed, error) {
 	if !tokenForm.MatchString(token) {
 		return Signed{}, ErrNotFound
 	}
-	var out Signed
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		var err error
-		out.Book, err = read(tx, token)
-		return err
-	})
+	out, err := s.book(ctx, token)
 	if errors.Is(err, orders.ErrNotFound) {
 		return out, ErrNotFound
 	}
-	if err != nil {
-		return out, err
-	}
-	if out.Bytes, err = canonical(out.Book); err != nil {
-		return out, err
-	}
-	out.KeyID, _ = s.keys.PublicKey()
-	out.Signature = base64.StdEncoding.EncodeToString(s.keys.Sign(out.Bytes))
-	return out, nil
+	return out, err
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"saebaan/artisans"
 	"saebaan/catalog"
@@ -18,7 +17,7 @@ import (
 
 // canonical is the one form that is signed: compact JSON in the order of the
 // fields, with no character escaped that JSON does not ask for.
-func canonical(b Book) ([]byte, error) {
+func canonical(b any) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
@@ -26,29 +25,32 @@ func canonical(b Book) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
-// read puts the book of a token together from what is frozen on the order and
-// what is sealed in the ledger.
-func read(tx *db.Tx, token string) (Book, error) {
-	o, err := orders.ByOpenToken(tx, token)
-	if err != nil {
-		return Book{}, err
-	}
+// read puts the book of an order together from what is frozen on the order and
+// what is sealed in the ledger, and names the makers that are in it.
+func read(tx *db.Tx, token string, o orders.Order) (Book, []string, error) {
 	entries, err := sealedOf(tx, o.ID)
 	if err != nil {
-		return Book{}, err
+		return Book{}, nil, err
 	}
 	r := reader{tx: tx, order: o, shares: map[shareKey]*BookShare{}, released: map[shareKey]bool{}, fates: map[string]map[payouts.Credit]payouts.Fate{}}
 	if err := r.promise(); err != nil {
-		return Book{}, err
+		return Book{}, nil, err
 	}
 	if err := r.enter(entries); err != nil {
-		return Book{}, err
+		return Book{}, nil, err
 	}
-	b := Book{Version: 1, Token: token, PlacedOn: o.BusinessDate, State: string(o.State), Payment: string(o.Payment), Total: inr(o.Total), Lines: []BookLine{}}
+	accepted, err := acceptedOf(tx, r.commissioned())
+	if err != nil {
+		return Book{}, nil, err
+	}
+	if err := r.accept(accepted); err != nil {
+		return Book{}, nil, err
+	}
+	b := Book{Version: 2, Token: token, PlacedOn: o.BusinessDate, State: string(o.State), Payment: string(o.Payment), Total: inr(o.Total), Lines: []BookLine{}}
 	if b.Lines, err = r.lines(); err != nil {
-		return Book{}, err
+		return Book{}, nil, err
 	}
-	return b, r.prove(&b, entries)
+	return b, r.makers(), r.prove(&b, append(accepted, entries...))
 }
 
 // sealedOf are the sealed entries of an order that concern its makers.
@@ -86,21 +88,21 @@ type reader struct {
 	repaid   map[string]money.Paise // by line
 	fates    map[string]map[payouts.Credit]payouts.Fate
 	items    []string // payments that the bank has confirmed
+	made     made
 }
 
 func (r *reader) share(k shareKey) *BookShare {
 	if r.shares[k] == nil {
-		kind, stage, staged := strings.Cut(k.nature, ":")
-		switch {
-		case !staged:
-			kind, stage = catalog.Cost, k.nature
-		case kind == "balance":
-			kind = catalog.Makers
-		}
 		r.keys = append(r.keys, k)
-		r.shares[k] = &BookShare{Kind: kind, Stage: stage, Promised: inr(0), Credited: inr(0), Reversed: inr(0), OnTheWay: inr(0), Paid: inr(0), PaidOn: []string{}}
+		r.shares[k] = newShare(k.nature)
 	}
 	return r.shares[k]
+}
+
+// newShare is a share of which nothing is known yet but what it is for.
+func newShare(nature string) *BookShare {
+	kind, stage := workOf(nature)
+	return &BookShare{Kind: kind, Stage: stage, Promised: inr(0), Credited: inr(0), Reversed: inr(0), OnTheWay: inr(0), Paid: inr(0), PaidOn: []string{}}
 }
 
 // promise splits every allocation that is not cancelled, as its sale does.
@@ -113,7 +115,7 @@ func (r *reader) promise() error {
 	if err != nil {
 		return err
 	}
-	r.repaid = map[string]money.Paise{}
+	r.repaid, r.made.lots = map[string]money.Paise{}, owners
 	for _, a := range r.order.Allocations {
 		if a.LotID == "" || a.State == orders.Released {
 			continue
@@ -149,7 +151,7 @@ func (r *reader) enter(entries []ledger.Sealed) error {
 				r.share(k).Reversed.add(p.Paise)
 			case p.Account == ledger.Payable(p.Artisan): // released
 				r.released[k] = true
-				if err := r.follow(k, e.ID); err != nil {
+				if err := r.follow(r.share(k), k.artisan, k.nature, e.ID); err != nil {
 					return err
 				}
 			}
@@ -158,15 +160,15 @@ func (r *reader) enter(entries []ledger.Sealed) error {
 	return nil
 }
 
-// follow adds what has been paid of a released credit.
-func (r *reader) follow(k shareKey, entry string) error {
-	if r.fates[k.artisan] == nil {
+// follow adds what has been paid of a credit of a maker.
+func (r *reader) follow(s *BookShare, artisan, nature, entry string) error {
+	if r.fates[artisan] == nil {
 		var err error
-		if r.fates[k.artisan], err = payouts.Fates(r.tx, k.artisan); err != nil {
+		if r.fates[artisan], err = payouts.Fates(r.tx, artisan); err != nil {
 			return err
 		}
 	}
-	f, s := r.fates[k.artisan][payouts.Credit{EntryID: entry, Nature: k.nature}], r.share(k)
+	f := r.fates[artisan][payouts.Credit{EntryID: entry, Nature: nature}]
 	s.Paid.add(f.Paid)
 	s.OnTheWay.add(f.OnTheWay)
 	s.PaidOn = slices.Compact(slices.Sorted(slices.Values(append(s.PaidOn, f.PaidOn...))))
@@ -174,17 +176,33 @@ func (r *reader) follow(k shareKey, entry string) error {
 	return nil
 }
 
-// lines are the order's lines with their shares; makers are numbered as they come.
-func (r *reader) lines() ([]BookLine, error) {
+// makers are all that have a share, each once.
+func (r *reader) makers() []string {
 	var ids []string
 	for _, k := range r.keys {
 		ids = append(ids, k.artisan)
 	}
-	who, err := artisans.Load(r.tx, slices.Compact(slices.Sorted(slices.Values(ids))))
+	for _, k := range r.made.keys {
+		ids = append(ids, k.artisan)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
+}
+
+// lines are the order's lines with their shares; makers are numbered as they come.
+func (r *reader) lines() ([]BookLine, error) {
+	who, err := artisans.Load(r.tx, r.makers())
 	if err != nil {
 		return nil, err
 	}
 	out, number := []BookLine{}, map[string]int64{}
+	name := func(s *BookShare, artisan string) {
+		number[artisan] = cmp.Or(number[artisan], int64(len(number)+1))
+		a := who[artisan]
+		s.Maker, s.Area = number[artisan], a.Area
+		if a.Consents["name"] {
+			s.Name = &BookText{a.NameEn, a.NameHi, a.NameUr}
+		}
+	}
 	for _, l := range r.order.Lines {
 		line := lineOf(l, r.order.Allocations)
 		line.Repaid.add(r.repaid[l.ID])
@@ -192,15 +210,12 @@ func (r *reader) lines() ([]BookLine, error) {
 			if k.line != l.ID {
 				continue
 			}
-			number[k.artisan] = cmp.Or(number[k.artisan], int64(len(number)+1))
-			s, a := r.shares[k], who[k.artisan]
-			s.Maker, s.Area = number[k.artisan], a.Area
-			if a.Consents["name"] {
-				s.Name = &BookText{a.NameEn, a.NameHi, a.NameUr}
-			}
+			s := r.shares[k]
+			name(s, k.artisan)
 			s.stand(r.released[k])
 			line.Shares = append(line.Shares, *s)
 		}
+		line.Lots = r.lotsOf(l.ID, name)
 		out = append(out, line)
 	}
 	return out, nil

@@ -162,6 +162,18 @@ var saleInvariants = []invariant{
 			JOIN lots b ON b.id = a.lot_id AND b.kind <> 'consigned'
 			WHERE a.dispatched_at IS NOT NULL) x
 		WHERE x.paise <> 0`},
+	{"a sent piece did not spend what it took of the trust's material", `
+		SELECT x.order_id, x.paise
+		FROM (
+			SELECT a.order_id, CAST(b.material_paise * a.pieces - COALESCE((
+				SELECT SUM(p.paise)
+				FROM entries e
+				JOIN postings p ON p.entry_id = e.id
+				WHERE e.reference = 'material_used:' || a.id AND p.account = 'head:material'), 0) AS BIGINT) AS paise
+			FROM allocations a
+			JOIN lots b ON b.id = a.lot_id AND b.kind = 'consigned'
+			WHERE a.dispatched_at IS NOT NULL) x
+		WHERE x.paise <> 0`},
 	{"a released allocation holds an artisan's credits still", `
 		SELECT a.order_id, CAST(COALESCE(SUM(p.paise), 0) AS BIGINT) AS paise
 		FROM allocations a

@@ -131,7 +131,11 @@ func (s *Service) send(tx *db.Tx, actor auth.Actor, o *Order, in DispatchInput) 
 		if err != nil {
 			return err
 		}
-		if err := s.sendAllocation(tx, a, parcel.ID, entry); err != nil {
+		used, err := materialEntry(actor, *o, *a, owners[a.LotID])
+		if err != nil {
+			return err
+		}
+		if err := s.sendAllocation(tx, a, parcel.ID, entry, used); err != nil {
 			return err
 		}
 		pieces[a.LineID] += a.Pieces
@@ -143,7 +147,7 @@ func (s *Service) send(tx *db.Tx, actor auth.Actor, o *Order, in DispatchInput) 
 	return invoice(tx, *o, parcel, pieces)
 }
 
-func (s *Service) sendAllocation(tx *db.Tx, a *Allocation, parcel string, sale *ledger.Entry) error {
+func (s *Service) sendAllocation(tx *db.Tx, a *Allocation, parcel string, sale, used *ledger.Entry) error {
 	now, release := tx.Now(), tx.Now().Add(days(s.settings.NoNewsDays))
 	n, err := tx.Exec(`
 		UPDATE allocations
@@ -160,7 +164,11 @@ func (s *Service) sendAllocation(tx *db.Tx, a *Allocation, parcel string, sale *
 			return err
 		}
 	}
-	if _, err := ledger.Post(tx, sale); err != nil {
+	entries := []*ledger.Entry{sale}
+	if used != nil {
+		entries = append(entries, used)
+	}
+	if _, err := ledger.PostAll(tx, entries); err != nil {
 		return err
 	}
 	a.State, a.DispatchedAt, a.ReleaseAt, a.ShipmentID = Dispatched, &now, &release, parcel

@@ -34,6 +34,21 @@ func saleEntry(actor auth.Actor, o Order, a Allocation, lot catalog.Lot) (*ledge
 	return e, nil
 }
 
+// materialEntry takes what the pieces of an allocation used of the trust's material
+// out of its store and spends the head that promised it; nil when they used none.
+func materialEntry(actor auth.Actor, o Order, a Allocation, lot catalog.Lot) (*ledger.Entry, error) {
+	if lot.Kind != catalog.Consigned || !lot.TrustMaterial || lot.Material == 0 {
+		return nil, nil
+	}
+	used, err := lot.Material.Times(a.Pieces)
+	if err != nil {
+		return nil, err
+	}
+	tags := ledger.Tags{Order: o.ID, Line: a.LineID, Lot: a.LotID}
+	return ledger.New("material_used", "material_used:"+a.ID, actor.String()).
+		Debit(ledger.Head("material"), used, tags).Credit(ledger.Material, used, tags), nil
+}
+
 // amounts are the figures of some pieces of a line.
 type amounts struct {
 	Tag, Taxable, CGST, SGST, IGST, Rounding money.Paise

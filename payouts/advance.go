@@ -21,6 +21,7 @@ var (
 	ErrAdvance      = fault.New(fault.Invalid, "payouts.advance", "The advance cannot be noted like this. Nothing was saved; see errors.")
 	ErrNoAdvance    = fault.New(fault.NotFound, "payouts.no_advance", "There is no such advance.")
 	ErrAdvanceState = fault.New(fault.Conflict, "payouts.advance_state", "This cannot be done with the advance as it stands. Nothing was changed.")
+	ErrAdvanceSeen  = fault.New(fault.Conflict, "payouts.advance_changed", "The advance is not what you looked at. Nothing was changed; read it again.")
 	ErrOwnAdvance   = fault.New(fault.Forbidden, "payouts.own_advance", "You asked for this, so another person must decide it. Nothing was changed.")
 )
 
@@ -140,17 +141,19 @@ type AdvanceDecision struct {
 	Advance   string
 	Yes       bool
 	Reference string // of the voucher or transfer, when it is given
-	Password  string // her own, typed again
+	Seen      string // ContentHash of what she looked at; with a password it may be left out
+	Password  string // her own, typed again; or else
+	Passkey   []byte // the answer to a challenge for GiveAct or WriteOffAct
 }
 
 // DecideAdvance gives an advance that another person proposed, or refuses it. A
-// finance approver may, with her password typed again. Returns ErrNoAdvance,
-// ErrAdvanceState, ErrOwnAdvance, auth.ErrStepUp.
+// finance approver may, with a fresh proof that she is there. Returns ErrNoAdvance,
+// ErrAdvanceState, ErrAdvanceSeen, ErrOwnAdvance, auth.ErrStepUp, auth.ErrPasskey.
 func (s *Service) DecideAdvance(ctx context.Context, actor auth.Actor, in AdvanceDecision) (Advance, error) {
 	if in.Yes && !voucherForm.MatchString(in.Reference) {
 		return Advance{}, ErrAdvance.At("reference", "the voucher's or transfer's number, 3 to 40 letters and digits")
 	}
-	return s.decide(ctx, actor, in, func(tx *db.Tx, a Advance) error {
+	return s.decide(ctx, actor, in, in.GiveAct(), func(tx *db.Tx, a Advance) error {
 		if actor.Principal() == a.ProposedBy {
 			return ErrOwnAdvance
 		}
@@ -185,14 +188,14 @@ func (s *Service) DecideAdvance(ctx context.Context, actor auth.Actor, in Advanc
 
 // decide is what every decision about an advance has in common: an approver who
 // is a person and there herself.
-func (s *Service) decide(ctx context.Context, actor auth.Actor, in AdvanceDecision, fn func(*db.Tx, Advance) error) (Advance, error) {
+func (s *Service) decide(ctx context.Context, actor auth.Actor, in AdvanceDecision, act auth.Act, fn func(*db.Tx, Advance) error) (Advance, error) {
 	if actor.Via == auth.ViaSystem {
 		return Advance{}, auth.ErrForbidden
 	}
 	if err := actor.Require(auth.Approver); err != nil {
 		return Advance{}, err
 	}
-	if err := s.auth.StepUp(ctx, actor, in.Password); err != nil {
+	if err := s.auth.Prove(ctx, actor, act, auth.Proof{Password: in.Password, Passkey: in.Passkey}); err != nil {
 		return Advance{}, err
 	}
 	var out Advance
@@ -200,6 +203,9 @@ func (s *Service) decide(ctx context.Context, actor auth.Actor, in AdvanceDecisi
 		a, err := advance(tx, in.Advance)
 		if err != nil {
 			return err
+		}
+		if unseen(in.Seen, a.ContentHash(), in.Passkey) {
+			return ErrAdvanceSeen
 		}
 		if err := fn(tx, a); err != nil {
 			return err
@@ -293,10 +299,10 @@ func (s *Service) change(ctx context.Context, actor auth.Actor, scope idem.Scope
 }
 
 // WriteOffAdvance writes off what is left, to the fund, as another person
-// proposed, or drops the proposal. A finance approver may, with her password
-// typed again. Returns ErrNoAdvance, ErrAdvanceState, ErrOwnAdvance, auth.ErrStepUp.
+// proposed, or drops the proposal. A finance approver may, with a fresh proof that
+// she is there. Returns what DecideAdvance does.
 func (s *Service) WriteOffAdvance(ctx context.Context, actor auth.Actor, in AdvanceDecision) (Advance, error) {
-	return s.decide(ctx, actor, in, func(tx *db.Tx, a Advance) error {
+	return s.decide(ctx, actor, in, in.WriteOffAct(), func(tx *db.Tx, a Advance) error {
 		if a.WriteOff == "" || a.Left() == 0 {
 			return ErrAdvanceState
 		}

@@ -94,12 +94,15 @@ func (r ClosingRow) Variance() money.Paise { return r.Promised - r.Billed }
 
 var monthForm = regexp.MustCompile(`^20[0-9]{2}-(0[1-9]|1[0-2])$`)
 
-// closingKind is the kind of the entry of a closing.
-const closingKind = "closing"
+// ClosingKind is the kind of the entry of a closing.
+const ClosingKind = "closing"
 
 // spent are the kinds of entries that spend a promise; the others make it or
 // take it back.
-var spent = []string{billKind, "gateway_fee"}
+var spent = []string{billKind, "gateway_fee", "material_used"}
+
+// Spends reports whether entries of a kind spend what a head promised.
+func Spends(kind string) bool { return slices.Contains(spent, kind) }
 
 // reckonClosing adds up what a closing of a month, looking up to a block, holds
 // beyond the last one.
@@ -112,9 +115,9 @@ func reckonClosing(tx *db.Tx, c, last Closing) ([]ClosingRow, error) {
 	for _, m := range moved {
 		r := rows[m.Account]
 		switch {
-		case m.Kind == closingKind:
+		case m.Kind == ClosingKind:
 			continue // it ended the span before
-		case m.Account.Class() == "loss" || slices.Contains(spent, m.Kind):
+		case m.Account.Class() == "loss" || Spends(m.Kind):
 			r.Billed, err = money.Add(r.Billed, m.Paise)
 		default:
 			r.Promised, err = money.Add(r.Promised, -m.Paise)
@@ -204,13 +207,15 @@ func (s *Service) propose(tx *db.Tx, actor auth.Actor, c, last Closing) (Closing
 type ClosingDecision struct {
 	Closing  string
 	Yes      bool
-	Password string // her own, typed again
+	Seen     string // ContentHash of what she looked at; with a password it may be left out
+	Password string // her own, typed again; or else
+	Passkey  []byte // the answer to a challenge for Act
 }
 
 // DecideClosing closes what another person proposed, in one entry that moves
 // every account's difference to the fund, or refuses it. A finance approver may,
-// with her password typed again. Returns ErrNoClosing, ErrClosingState,
-// ErrOwnClosing, ErrClosingChanged, auth.ErrStepUp.
+// with a fresh proof that she is there. Returns ErrNoClosing, ErrClosingState,
+// ErrOwnClosing, ErrClosingChanged, auth.ErrStepUp, auth.ErrPasskey.
 func (s *Service) DecideClosing(ctx context.Context, actor auth.Actor, in ClosingDecision) (Closing, error) {
 	if actor.Via == auth.ViaSystem {
 		return Closing{}, auth.ErrForbidden
@@ -218,7 +223,7 @@ func (s *Service) DecideClosing(ctx context.Context, actor auth.Actor, in Closin
 	if err := actor.Require(auth.Approver); err != nil {
 		return Closing{}, err
 	}
-	if err := s.auth.StepUp(ctx, actor, in.Password); err != nil {
+	if err := s.auth.Prove(ctx, actor, in.Act(), auth.Proof{Password: in.Password, Passkey: in.Passkey}); err != nil {
 		return Closing{}, err
 	}
 	again, err := s.reckonAgain(ctx, in.Closing)
@@ -236,6 +241,9 @@ func (s *Service) DecideClosing(ctx context.Context, actor auth.Actor, in Closin
 		}
 		if c.State != ClosingProposed {
 			return ErrClosingState
+		}
+		if unseen(in.Seen, c.ContentHash(), in.Passkey) {
+			return ErrClosingChanged
 		}
 		to := ClosingRefused
 		if in.Yes {
@@ -284,7 +292,7 @@ func (s *Service) reckonAgain(ctx context.Context, closing string) (rows []Closi
 // postClosing moves every row's difference to the fund; a month in which all
 // came out even needs no entry.
 func postClosing(tx *db.Tx, actor auth.Actor, c Closing) error {
-	e := ledger.New(closingKind, "closing:"+c.ID, actor.String()).Because("two_people")
+	e := ledger.New(ClosingKind, "closing:"+c.ID, actor.String()).Because("two_people")
 	for _, r := range c.Rows {
 		tags := ledger.Tags{Nature: "variance"}
 		e.Debit(r.Account, r.Variance(), tags).Credit(ledger.Fund, r.Variance(), tags)

@@ -87,20 +87,27 @@ const mostMonths = 120
 
 // Variances are the closed months, newest first, as they are published: anybody
 // may see what was promised, what was billed and what the fund got or bore.
-func (s *Service) Variances(ctx context.Context) ([]Closing, error) {
-	var out []Closing
+func (s *Service) Variances(ctx context.Context) (out []Closing, err error) {
 	return out, s.db.Read(ctx, func(tx *db.Tx) error {
-		if err := tx.Select(&out, `
-			SELECT `+closingColumns+`
-			FROM closings
-			WHERE state = 'closed'
-			ORDER BY month DESC
-			LIMIT $1`, mostMonths); err != nil {
-			return err
-		}
-		for i := range out {
-			out[i].ProposedBy, out[i].DecidedBy = "", "" // nobody's names are published
-		}
-		return attachRows(tx, out)
+		out, err = ClosedMonths(tx, "", "9999-12")
+		return err
 	})
+}
+
+// ClosedMonths are the newest of the closed months between two, both included, as
+// they are published.
+func ClosedMonths(tx *db.Tx, from, to string) ([]Closing, error) {
+	var out []Closing
+	if err := tx.Select(&out, `
+		SELECT `+closingColumns+`
+		FROM closings
+		WHERE state = 'closed' AND month >= $1 AND month <= $2
+		ORDER BY month DESC
+		LIMIT $3`, from, to, mostMonths); err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].ProposedBy, out[i].DecidedBy = "", "" // nobody's names are published
+	}
+	return out, attachRows(tx, out)
 }

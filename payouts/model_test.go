@@ -239,6 +239,7 @@ func (m *month) time(rt *rapid.T) {
 func (m *month) sound(rt *rapid.T) {
 	m.steps++
 	m.check()
+	m.tie(m.who...)
 	for _, a := range m.who {
 		var rows []struct {
 			Account string      `db:"account"`

@@ -183,7 +183,6 @@ type Exception struct {
 // stepUp proves that a person is there: by her own password, or for one act also
 // by her passkey.
 type stepUp interface {
-	StepUp(ctx context.Context, actor auth.Actor, password string) error
 	Prove(ctx context.Context, actor auth.Actor, act auth.Act, proof auth.Proof) error
 }
 

@@ -211,8 +211,12 @@ func follow(moves []Part) (open []Part, claimed map[string][]Part) {
 // use lets an amount use up open parts of the other sign, in their order, and
 // returns what is open then, what is left of the amount, and what it used.
 func use(open []Part, amount money.Paise, which func(Part) bool) (still []Part, rest money.Paise, used []Part) {
+	uses := func(o Part) bool { return amount != 0 && (o.Paise > 0) != (amount > 0) && which(o) }
+	if !slices.ContainsFunc(open, uses) {
+		return open, amount, nil // most credits meet no debt: nothing is copied
+	}
 	for _, o := range open {
-		if amount != 0 && (o.Paise > 0) != (amount > 0) && which(o) {
+		if uses(o) {
 			part := o
 			if part.Paise = max(o.Paise, -amount); o.Paise > 0 {
 				part.Paise = min(o.Paise, -amount)

@@ -40,6 +40,9 @@ func (s *Site) advancesWith(c *fiber.Ctx, p views.Page, about string, wrong erro
 	if v.People, err = s.people(c.UserContext()); err != nil {
 		return nil, err
 	}
+	if v.Passkey, err = s.hasPasskey(c, p); err != nil {
+		return nil, err
+	}
 	if wrong != nil {
 		f := fault.Of(wrong)
 		v.Wrong, p.Office = p.Lang.Fault(f), true
@@ -75,13 +78,31 @@ func (s *Site) decideAdvanceWriteOff(c *fiber.Ctx, p views.Page) (templ.Componen
 
 // decided carries a decision out; what is wrong with it is said beside the advance.
 func (s *Site) decided(c *fiber.Ctx, p views.Page, decide func(context.Context, auth.Actor, payouts.AdvanceDecision) (payouts.Advance, error)) (templ.Component, error) {
-	in := payouts.AdvanceDecision{Advance: c.Params("id"), Yes: c.FormValue("decision") == "yes", Reference: c.FormValue("reference"), Password: c.FormValue("password")}
-	if _, err := decide(c.UserContext(), p.Actor, in); errors.Is(err, auth.ErrStepUp) || errors.Is(err, auth.ErrTooMany) || errors.Is(err, payouts.ErrAdvance) {
+	in := advanceDecision(c)
+	in.Password, in.Passkey = c.FormValue("password"), []byte(c.FormValue("answer"))
+	if _, err := decide(c.UserContext(), p.Actor, in); unproven(err) || errors.Is(err, payouts.ErrAdvance) || errors.Is(err, payouts.ErrAdvanceSeen) {
 		return s.advancesWith(c, p, in.Advance, err)
 	} else if err != nil {
 		return nil, err
 	}
 	return seeOther(c, "/office/advances")
+}
+
+// advanceDecision is what a form says of an advance, without the proof.
+func advanceDecision(c *fiber.Ctx) payouts.AdvanceDecision {
+	return payouts.AdvanceDecision{Advance: c.Params("id"), Yes: c.FormValue("decision") == "yes", Reference: c.FormValue("reference"), Seen: c.FormValue("hash")}
+}
+
+// challengeAdvance and challengeAdvanceWriteOff give passkey.js what it asks the
+// browser with.
+func (s *Site) challengeAdvance(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	options, err := s.Auth.BeginProof(c.UserContext(), p.Actor, advanceDecision(c).GiveAct())
+	return challenged(c, p, options, err)
+}
+
+func (s *Site) challengeAdvanceWriteOff(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	options, err := s.Auth.BeginProof(c.UserContext(), p.Actor, advanceDecision(c).WriteOffAct())
+	return challenged(c, p, options, err)
 }
 
 func (s *Site) pauseAdvance(c *fiber.Ctx, p views.Page) (templ.Component, error) {

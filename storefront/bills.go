@@ -132,6 +132,9 @@ func (s *Site) closingsWith(c *fiber.Ctx, p views.Page, about string, wrong erro
 	if v.People, err = s.people(c.UserContext()); err != nil {
 		return nil, err
 	}
+	if v.Passkey, err = s.hasPasskey(c, p); err != nil {
+		return nil, err
+	}
 	today, err := time.Parse(time.DateOnly, s.Payouts.Today())
 	if err != nil {
 		return nil, err
@@ -156,11 +159,24 @@ func (s *Site) proposeClosing(c *fiber.Ctx, p views.Page) (templ.Component, erro
 	return seeOther(c, "/office/closings")
 }
 
-// decideClosing closes a month or refuses to; a wrong password is said beside it.
+// closingDecision is what a form says of a closing, without the proof.
+func closingDecision(c *fiber.Ctx) payouts.ClosingDecision {
+	return payouts.ClosingDecision{Closing: c.Params("id"), Yes: c.FormValue("decision") == "yes", Seen: c.FormValue("hash")}
+}
+
+// challengeClosing gives passkey.js what it asks the browser with.
+func (s *Site) challengeClosing(c *fiber.Ctx, p views.Page) (templ.Component, error) {
+	options, err := s.Auth.BeginProof(c.UserContext(), p.Actor, closingDecision(c).Act())
+	return challenged(c, p, options, err)
+}
+
+// decideClosing closes a month or refuses to; a proof that is not accepted is said
+// beside it.
 func (s *Site) decideClosing(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	in := payouts.ClosingDecision{Closing: c.Params("id"), Yes: c.FormValue("decision") == "yes", Password: c.FormValue("password")}
+	in := closingDecision(c)
+	in.Password, in.Passkey = c.FormValue("password"), []byte(c.FormValue("answer"))
 	_, err := s.Payouts.DecideClosing(c.UserContext(), p.Actor, in)
-	if errors.Is(err, auth.ErrStepUp) || errors.Is(err, auth.ErrTooMany) || errors.Is(err, payouts.ErrClosingChanged) {
+	if unproven(err) || errors.Is(err, payouts.ErrClosingChanged) {
 		return s.closingsWith(c, p, in.Closing, err)
 	}
 	if err != nil {
@@ -176,6 +192,10 @@ func (s *Site) openBooks(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	years, err := s.OpenBooks.Years(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
 	p.Private = false
-	return views.OpenBooks(p.Titled(p.T("nav.open_books"), p.T("open_books.lead")), months), nil
+	return views.OpenBooks(p.Titled(p.T("nav.open_books"), p.T("open_books.lead")), months, years), nil
 }

@@ -20,8 +20,8 @@ import (
 // registerCards puts the pages of cards on the app: hers, behind the code on her
 // card, and those of who issues it.
 func (s *Site) registerCards(app *fiber.App, office, post func(path string, do personPage)) {
-	app.Get("/c/:token", s.Guesses.Bound, s.person(s.hers))
-	app.Get("/c/:token/voice.wav", s.Guesses.Bound, s.person(s.hersVoice))
+	app.Get("/c/:token", s.Guesses.Misses, s.person(s.hers))
+	app.Get("/c/:token/voice.wav", s.Guesses.Misses, s.person(s.hersVoice))
 	office("/office/artisans/:id/card", s.card)
 	office("/office/artisans/:id/card.pdf", s.cardFile)
 	post("/office/artisans/:id/card", s.issueCard)

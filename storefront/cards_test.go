@@ -192,13 +192,15 @@ func TestACardThatIsOverShowsNoAmount(t *testing.T) {
 // Who guesses addresses is stopped, and her own page with it, for a minute.
 func TestGuessingCardsIsBounded(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	s := openWith(t, func(c *storefront.Config) { c.Guesses = web.NewGuesses(5, func() time.Time { return now }) })
+	s := openWith(t, func(c *storefront.Config) {
+		c.Guesses = web.NewLimit(5, 12*time.Second, func() time.Time { return now })
+	})
 	here, b := s.cardOf(s.browser().signIn("asha"), "shabana"), s.browser()
 	for i := range 5 {
 		b.get(here).shows(200)
 		b.get(fmt.Sprintf("/c/%026d", i)).shows(404)
 	}
-	stopped := b.get(here).shows(429, "Wait a minute")
+	stopped := b.get(here).shows(429, "Wait a moment")
 	if stopped.header.Get("Retry-After") == "" {
 		t.Error(stopped.header)
 	}

@@ -75,7 +75,7 @@ func openWith(t *testing.T, change func(*storefront.Config)) *shop {
 	s.app = web.NewApp(web.Options{ErrorHandler: storefront.ErrorHandler})
 	pay := payouts.NewService(d, s.artisans, s.auth, payouts.Terms{}, keys)
 	c := storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: pay, Slips: payouts.NewSlips(pay, workshop.Pictures, store), Workshop: workshop.NewService(d), Books: ledger.NewReader(d), OpenBooks: openbooks.NewService(d, keys), Media: store, Cache: cache, Guesses: web.NewGuesses(30, time.Now), Simulator: simulator,
+		Payouts: pay, Slips: payouts.NewSlips(pay, workshop.Pictures, store), Workshop: workshop.NewService(d), Books: ledger.NewReader(d), OpenBooks: openbooks.NewService(d, keys), Media: store, Cache: cache, Guesses: web.NewLimit(30, time.Second, nil), Simulator: simulator,
 		Demo: true, DemoPassword: password}
 	change(&c)
 	storefront.Register(s.app, c)

@@ -1,6 +1,7 @@
 package storefront_test
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -8,6 +9,8 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/ledger"
+	"saebaan/internal/vault"
+	"saebaan/openbooks"
 	"saebaan/orders"
 )
 
@@ -98,4 +101,79 @@ func TestOpenBookOnAPhone(t *testing.T) {
 		p.open("/open/"+token, l+"-open-book")
 		p.open("/orders/"+order, l+"-order-with-book")
 	}
+}
+
+// A book that is kept in memory shows at once what has changed: a consent, the
+// ledger, the order, and her area; and it is not made again while nothing has.
+func TestOpenBookOnTheShelfIsNeverOld(t *testing.T) {
+	s := open(t)
+	b, nusrat := s.browser(), s.browser().signIn("nusrat")
+	order := s.order(b, "kurta")
+	token := s.openedBook(b, order)
+	books := openbooks.NewService(s.db, signing(t))
+	signed := func() openbooks.Signed {
+		t.Helper()
+		out, err := books.Book(t.Context(), token)
+		must(t, err)
+		return out
+	}
+	first := signed()
+	if again := signed(); &again.Bytes[0] != &first.Bytes[0] {
+		t.Error("made again though nothing has changed")
+	}
+	says := func(when string, want bool, text string) {
+		t.Helper()
+		if got := strings.Contains(string(signed().Bytes), text); got != want {
+			t.Errorf("%s: %q %v", when, text, got)
+		}
+	}
+	says("she agreed", true, "Shabana")
+	s.consent("shabana", false)
+	says("she took it back", false, "Shabana")
+	s.consent("shabana", true)
+	says("she agreed again", true, "Shabana")
+	says("placed", true, `"sent":0`)
+	nusrat.post("/office/orders/"+order+"/dispatch", url.Values{"carrier": {"by_hand"}}).shows(200)
+	says("sent", true, `"sent":1`)
+	says("not sealed", false, `"kind":"sale"`)
+	_, err := ledger.Seal(t.Context(), s.db)
+	must(t, err)
+	says("sealed", true, `"kind":"sale"`)
+	_, err = s.db.Pool().ExecContext(t.Context(), `UPDATE artisans SET area = 'barabanki' WHERE id = $1`, s.people["shabana"])
+	must(t, err)
+	says("moved", true, "barabanki")
+	_, err = s.db.Pool().ExecContext(t.Context(), `DELETE FROM open_books`)
+	must(t, err)
+	if _, err := books.Book(t.Context(), token); !errors.Is(err, openbooks.ErrNotFound) {
+		t.Error(err)
+	}
+}
+
+// One address opens no more than so many books at once; others are not hindered.
+func TestOpenBooksAreLimitedByAddress(t *testing.T) {
+	s := open(t)
+	b := s.browser()
+	token := s.openedBook(b, s.order(b, "kurta"))
+	refused := 0
+	for range 40 {
+		if a := b.get("/open/" + token); a.status == 429 {
+			a.shows(429, "very often")
+			refused++
+			if a.header.Get("Retry-After") == "" {
+				t.Error("when to come again is not said")
+			}
+		}
+	}
+	if refused < 5 || refused > 10 {
+		t.Errorf("%d of 40 refused", refused)
+	}
+	b.get("/open-books").shows(200)
+}
+
+// signing makes a key to sign with.
+func signing(t *testing.T) *vault.Vault {
+	t.Helper()
+	keys, err := vault.Open(t.TempDir())
+	must(t, err)
+	return keys
 }

@@ -1,6 +1,7 @@
 package storefront
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 
@@ -96,4 +97,15 @@ func challenged(c *fiber.Ctx, p views.Page, options []byte, err error) (templ.Co
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 	return nil, c.Send(options)
+}
+
+// unproven reports whether a proof that she is there was not accepted, so that she
+// may try again where she is.
+func unproven(err error) bool {
+	for _, one := range []error{auth.ErrStepUp, auth.ErrTooMany, auth.ErrProof, auth.ErrPasskey, auth.ErrPasskeyCounter, auth.ErrPasskeysOff} {
+		if errors.Is(err, one) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,12 +2,14 @@ package storefront_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"saebaan/internal/auth"
+	"saebaan/internal/ledger"
 	"saebaan/internal/testkit"
 )
 
@@ -150,4 +152,71 @@ func (s *shop) phonePasskeys(p *phone) {
 	if s.auth.Offer().Why != auth.NoName {
 		s.t.Error("a number is offered")
 	}
+}
+
+// Advances, their write-offs and closings are decided by passkey through the forms;
+// an answer that was asked for another decision is not accepted, beside the form.
+func TestPasskeysDecideThroughForms(t *testing.T) {
+	s := open(t)
+	s.auth.ServeAt("https://example.com")
+	meera, farah := s.browser().signIn("meera"), s.browser().signIn("farah")
+	key := testkit.NewAuthenticator(t, "https://example.com")
+	meera.post("/office/advances", url.Values{"artisan": {s.people["shabana"]}, "kind": {"cash"}, "amount": {"500"}, "reason": {"a loom"}}).shows(200)
+	farah.get("/office/advances").shows(200, "Your password, once more").hides("data-passkey")
+	farah.addPasskey(key, "Phone").shows(200)
+	page := farah.get("/office/advances").shows(200, "Or your password, once more")
+	path := formAt(t, page, "/office/advances/", "/decide")
+	hash := page.form(path).Get("hash")
+	if len(hash) != 64 || !strings.Contains(page.body, `data-challenge="`+path+`/challenge"`) || !strings.Contains(page.body, "/static/passkey.js") {
+		t.Fatal(page.body)
+	}
+	yes := url.Values{"hash": {hash}, "decision": {"yes"}, "reference": {"VCH-7"}}
+	but := func(form url.Values, name, value string) url.Values {
+		form = maps.Clone(form)
+		form.Set(name, value)
+		return form
+	}
+	answered := func(challenge string, asked, sent url.Values) url.Values {
+		return but(sent, "answer", string(key.Get(farah.options(challenge+"/challenge", asked))))
+	}
+	farah.post(path, answered(path, but(yes, "decision", "no"), yes)).shows(403, "The passkey was not accepted", "a loom")
+	farah.post(path, answered(path, but(yes, "reference", "VCH-8"), yes)).shows(403, "The passkey was not accepted")
+	farah.post(path, but(yes, "answer", "")).shows(422, "either your password or your passkey")
+	if a := meera.post(path+"/challenge", yes); a.status != 403 || !strings.Contains(a.body, `{"said":`) {
+		t.Errorf("a preparer: %d %s", a.status, a.body)
+	}
+	farah.post(path, answered(path, yes, yes)).shows(200)
+	meera.get("/office/advances").shows(200, "₹500.00")
+	off := strings.TrimSuffix(path, "decide") + "write-off"
+	meera.post(off, url.Values{"reason": {"the roof fell in"}}).shows(200)
+	page = farah.get("/office/advances").shows(200, "the roof fell in")
+	gone := url.Values{"hash": {page.form(off + "/decide").Get("hash")}, "decision": {"yes"}}
+	farah.post(off+"/decide", answered(path, gone, gone)).shows(403, "The passkey was not accepted")
+	farah.post(off+"/decide", answered(off+"/decide", gone, gone)).shows(200).hides("the roof fell in")
+
+	_, err := ledger.Seal(t.Context(), s.db)
+	must(t, err)
+	month := s.db.Clock.Now().Date()[:7]
+	must(t, s.db.AdvanceClock(t.Context(), 32*24*time.Hour))
+	meera.signIn("meera").post("/office/closings", url.Values{"month": {month}}).shows(200)
+	page = farah.signIn("farah").get("/office/closings").shows(200, "Or your password, once more")
+	path = formAt(t, page, "/office/closings/", "/decide")
+	shut := url.Values{"hash": {page.form(path).Get("hash")}, "decision": {"yes"}}
+	farah.post(path, answered(path, but(shut, "decision", "no"), shut)).shows(403, "The passkey was not accepted")
+	farah.post(path, answered(path, shut, shut)).shows(200, "closed")
+	farah.cookies["lang"] = "hi"
+	farah.get("/office/closings").isHindi()
+	farah.get("/office/advances").isHindi()
+}
+
+// formAt is the address of the first form on a page that begins and ends so.
+func formAt(t *testing.T, a answer, begins, ends string) string {
+	t.Helper()
+	for _, part := range strings.Split(a.body, `action="`)[1:] {
+		if action, _, _ := strings.Cut(part, `"`); strings.HasPrefix(action, begins) && strings.HasSuffix(action, ends) {
+			return action
+		}
+	}
+	t.Fatalf("no form %s…%s on %s", begins, ends, a.path)
+	return ""
 }

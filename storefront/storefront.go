@@ -28,7 +28,7 @@ type Config struct {
 	Books     *ledger.Reader
 	Media     media.Store
 	Cache     *web.Cache
-	Guesses   *web.Guesses // of the tokens of cards
+	Guesses   *web.Limit // of the tokens of cards
 	OpenBooks *openbooks.Service
 
 	Simulator            *payment.Simulator // nil outside test mode
@@ -59,6 +59,7 @@ func Register(app *fiber.App, c Config) *Site {
 	app.Get("/static/*", s.file)
 	app.Get("/pin/:pin", s.pin)
 
+	app.Get("/open/:token", web.NewLimit(openBurst, openEvery, nil).Handle)
 	private("/open/:token", s.openBook)
 	s.registerCards(app, office, post)
 	private("/cart", s.cart)
@@ -94,6 +95,7 @@ func Register(app *fiber.App, c Config) *Site {
 	s.registerMoney(office, post)
 	s.registerBooks(office, post)
 	private("/open-books", s.openBooks)
+	private("/open-books/:year", s.openYear)
 	return s
 }
 
@@ -130,9 +132,11 @@ func (s *Site) registerPayouts(office, post func(path string, do personPage)) {
 	office("/office/advances", s.advances)
 	post("/office/advances", s.proposeAdvance)
 	post("/office/advances/:id/decide", s.decideAdvance)
+	post("/office/advances/:id/decide/challenge", s.challengeAdvance)
 	post("/office/advances/:id/pause", s.pauseAdvance)
 	post("/office/advances/:id/write-off", s.proposeAdvanceWriteOff)
 	post("/office/advances/:id/write-off/decide", s.decideAdvanceWriteOff)
+	post("/office/advances/:id/write-off/decide/challenge", s.challengeAdvanceWriteOff)
 	office("/office/passkeys", s.passkeys)
 	post("/office/passkeys", s.addPasskey)
 	post("/office/passkeys/challenge", s.challengePasskey)
@@ -193,5 +197,6 @@ func (s *Site) registerBooks(office, post func(path string, do personPage)) {
 	office("/office/closings", s.closings)
 	post("/office/closings", s.proposeClosing)
 	post("/office/closings/:id/decide", s.decideClosing)
+	post("/office/closings/:id/decide/challenge", s.challengeClosing)
 	office("/office/tds", s.tax)
 }

@@ -159,6 +159,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	s.payoutDay(t)
 	s.workshopDay(t)
 	s.passkeyDay(t)
+	s.actsByPasskey(t, false)
 
 	done := map[string]bool{}
 	for _, e := range heard.told {
@@ -244,6 +245,8 @@ func (s *shop) aDay(t *testing.T) {
 	for _, path := range []string{"keys", "heads?limit=2", s.admin.Get("/v1/orders/" + order).Str("open_book")} {
 		s.guest.Get("/v1/open-books/" + path)
 	}
+	s.keptYears(t)
+	s.asha = s.guest.SignIn("asha", password)
 	within(t, "the pieces are found", func() bool { return len(s.guest.Get("/v1/search?q=chikan").List("data")) == 2 })
 	s.guest.Get("/v1/products/" + product)
 	s.guest.Do(401, "GET", "/v1/orders", nil)

@@ -105,6 +105,7 @@ func TestOpenBook(t *testing.T) {
 			}
 		}
 		s.verified(t, after)
+		s.limited(t, token)
 	})
 }
 
@@ -128,6 +129,31 @@ func (s *shop) adds(t *testing.T, b openbooks.Book) {
 			t.Errorf("%s: heads %d, shares %d", l.SKU, heads, shares)
 		}
 	}
+}
+
+// limited: an address that asks on and on is told to wait, and nothing else is
+// kept from it.
+func (s *shop) limited(t *testing.T, token string) {
+	t.Helper()
+	refused := 0
+	for range 50 {
+		a, err := s.guest.Try("GET", "/v1/open-books/"+token, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Status == 429 {
+			refused++
+			if a.Str("code") != "web.too_often" || a.Header.Get("Retry-After") == "" {
+				t.Fatalf("%s", a.Raw)
+			}
+		} else if a.Status != 200 {
+			t.Fatalf("%d", a.Status)
+		}
+	}
+	if refused < 10 {
+		t.Errorf("%d of 50 refused", refused)
+	}
+	s.guest.Get("/v1/open-books/keys")
 }
 
 // named: she agrees and her name is there, she takes it back and it is gone.
@@ -178,16 +204,13 @@ func (s *shop) verified(t *testing.T, a testkit.Answer) {
 	if !verify(a.Raw, key, head, heads.Raw) {
 		t.Fatal("the book does not verify")
 	}
-	for what, part := range map[string]string{"head": `"head":"fund","amount":{"amount":`, "share": `"credited":{"amount":`, "path": `"path":["`, "entry": `"position":1,`, "block": `"root":"`, "signature": `"signature":"`} {
+	for what, part := range map[string]string{"head": `"head":"fund","amount":{"amount":`, "share": `"credited":{"amount":`, "path": `"path":["`, "entry": `"position":`, "block": `"root":"`, "signature": `"signature":"`} {
 		at := bytes.Index(a.Raw, []byte(part))
 		if at < 0 {
 			t.Fatalf("no %s in %s", part, a.Raw)
 		}
 		changed := bytes.Clone(a.Raw)
 		at += len(part)
-		if what == "entry" {
-			at -= 2
-		}
 		changed[at] = map[bool]byte{true: '7', false: '8'}[changed[at] != '7']
 		if verify(changed, key, head, heads.Raw) {
 			t.Errorf("verifies with another %s", what)
@@ -212,8 +235,10 @@ func (s *shop) verified(t *testing.T, a testkit.Answer) {
 	if !verify(forged("^", ""), hex.EncodeToString(public), head, heads.Raw) {
 		t.Error("the forger's own signature does not verify, so nothing is shown")
 	}
+	place := string(regexp.MustCompile(`"position":[0-9]+`).Find(a.Raw))
+	beside := strings.Replace(place, ":", ":1", 1) // 3 is 13
 	for from, to := range map[string]string{`"path":\["[0-9a-f]{8}`: `"path":["00000000`, `"hash":"[0-9a-f]{8}`: `"hash":"00000000`, `"position":[0-9]+`: `"position":9`,
-		`"position":2`: `"position":1`, `"path":\["[0-9a-f]{64}",?`: `"path":[`} {
+		place: beside, `"path":\["[0-9a-f]{64}",?`: `"path":[`} {
 		if verify(forged(from, to), hex.EncodeToString(public), head, heads.Raw) {
 			t.Errorf("verifies with %s for %s", to, from)
 		}
@@ -228,4 +253,72 @@ func (s *shop) verified(t *testing.T, a testkit.Answer) {
 	if verify(a.Raw, key, head, other) {
 		t.Error("verifies with a block changed on the way")
 	}
+}
+
+// Pieces that were made for the trust: the book of their order says what the makers
+// of the lot were credited when the work was accepted, when they were paid, and
+// proves the entries.
+func TestOpenBookOfJobWork(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, environment []string) {
+		s := open(t, environment)
+		cutter, embroiderer := s.artisan("Job Cutter"), s.artisan("Job Embroiderer")
+		_, v := s.kurta("JOB-1", 1, map[string]string{"cutting": cutter, "embroidery": embroiderer}, false)
+		s.admin.Post("/v1/orders/"+s.buy(t, map[string]int64{v: 1}, "09")+"/dispatch", nil) // the consigned one
+		made := s.asha.Do(201, "POST", "/v1/jobs", obj{"variant_id": v, "pieces": 3, "stages": []obj{
+			{"stage": "cutting", "makers": []obj{{"artisan_id": cutter, "weight": 1}}},
+			{"stage": "embroidery", "rate": inr(130001), "makers": []obj{{"artisan_id": embroiderer, "weight": 2}, {"artisan_id": cutter, "weight": 1}}}}})
+		job := "/v1/jobs/" + made.Str("id")
+		for _, in := range []struct {
+			stage  string
+			pieces int64
+		}{{"cutting", 3}, {"embroidery", 1}, {"embroidery", 2}} {
+			j := s.asha.Do(200, "POST", job+"/hand-ins", obj{"stage": in.stage, "pieces": in.pieces})
+			last := j.Str("hand_ins", len(j.List("hand_ins"))-1, "id")
+			s.admin.Do(200, "POST", "/v1/hand-ins/"+last+"/accept", obj{"passed": in.pieces})
+		}
+		s.asha.Do(200, "POST", job+"/finish", obj{"good": 3})
+		order := s.buy(t, map[string]int64{v: 2}, "09")
+		token := s.admin.Get("/v1/orders/" + order).Str("open_book")
+		s.quiet(s.books())
+		book, answer := s.bookOf(t, token)
+		lot := book.Lines[0].Lots[0]
+		total, stands := int64(0), map[string]int64{}
+		for _, share := range lot.Shares {
+			total += share.Credited.Amount
+			stands[fmt.Sprint(share.Maker, " ", share.Kind, " ", share.Stage, " ", share.State)] += share.Credited.Amount
+		}
+		if lot.Taken != 2 || lot.Pieces != 3 || total != 3*(8300+130001) || lot.Cost.Amount != 8300+130001 || stands["1 wage cutting payable"] == stands["2 wage cutting payable"] {
+			t.Errorf("the lot: %+v of %v", lot, stands)
+		}
+		if n := bytes.Count(answer.Raw, []byte(`"kind":"accept"`)); n != 3 {
+			t.Errorf("%d of 3 acceptances are proved", n)
+		}
+		run := s.preparer.Post("/v1/payout-runs", nil)
+		path := "/v1/payout-runs/" + run.Str("id")
+		run = s.preparer.Post(path+"/submit", nil)
+		s.approver.Post(path+"/approve", obj{"content_hash": run.Str("content_hash"), "password": password})
+		s.preparer.Get(path + "/bank-file")
+		rows := "reference,status,utr,reason\n"
+		for i := range run.List("items") {
+			rows += run.Str("items", i, "reference") + fmt.Sprintf(",paid,UTR90000000%d,\n", i)
+		}
+		s.preparer.Do(200, "POST", path+"/bank-answers", rows, "Content-Type", "text/csv")
+		s.quiet(s.books())
+		book, answer = s.bookOf(t, token)
+		for _, share := range book.Lines[0].Lots[0].Shares {
+			if share.State != "paid" || share.Paid != share.Credited || len(share.PaidOn) != 1 {
+				t.Errorf("after the bank's answer: %+v", share)
+			}
+		}
+		s.verified(t, answer)
+		for what, secret := range map[string]string{"lot": made.Str("lot_id"), "job": made.Str("id"), "maker": cutter, "name": "Job "} {
+			if bytes.Contains(answer.Raw, []byte(secret)) {
+				t.Errorf("the book tells the %s", what)
+			}
+		}
+		page, err := s.guest.Try("GET", "/open/"+token, nil)
+		if err != nil || page.Status != 200 || !bytes.Contains(page.Raw, []byte("from a lot of 3 that the trust had made")) {
+			t.Errorf("page: %d %v", page.Status, err)
+		}
+	})
 }

@@ -150,6 +150,7 @@ var roleTable = map[string]permission{
 
 	"GET /v1/advances":                        {told: finance},
 	"POST /v1/advances":                       {body: obj{"artisan_id": "art_1", "kind": "cash", "amount": inr(100), "reason": "r"}, told: prepares404},
+	"POST /v1/advances/{id}/challenges":       {body: obj{"act": "decide", "decision": "no", "content_hash": strings.Repeat("0", 64)}, told: "401 401 403 403 403 403 404 403 403 403"},
 	"POST /v1/advances/{id}/decide":           {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"}, // a key never decides
 	"POST /v1/advances/{id}/pause":            {body: obj{"reason": "r"}, told: prepares404},
 	"POST /v1/advances/{id}/write-off":        {body: obj{"reason": "r"}, told: prepares404},
@@ -191,14 +192,17 @@ var roleTable = map[string]permission{
 	"GET /v1/bills": {told: finance},
 	"POST /v1/bills": {body: obj{"account": "head:packing", "supplier": "Role", "number": "R-1", "date": "2026-04-01", "amount": inr(100), "paid_from": "owed"},
 		told: "401 401 403 403 403 201 403 403 403 409"}, // the first to ask enters it
-	"POST /v1/bills/{id}/pay":       {body: obj{"from": "bank", "reference": "UTR-1"}, told: prepares404},
-	"GET /v1/closings":              {told: finance},
-	"POST /v1/closings":             {body: obj{"month": "2020-01"}, told: "401 401 403 403 403 201 403 403 403 409"}, // one waits then
-	"POST /v1/closings/{id}/decide": {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
-	"GET /v1/open-books/variances":  {told: everybody},
-	"GET /v1/open-books/keys":       {told: everybody},
-	"GET /v1/open-books/heads":      {told: everybody},
-	"GET /v1/open-books/{token}":    {told: missing},
+	"POST /v1/bills/{id}/pay":           {body: obj{"from": "bank", "reference": "UTR-1"}, told: prepares404},
+	"GET /v1/closings":                  {told: finance},
+	"POST /v1/closings":                 {body: obj{"month": "2020-01"}, told: "401 401 403 403 403 201 403 403 403 409"}, // one waits then
+	"POST /v1/closings/{id}/challenges": {body: obj{"decision": "no", "content_hash": strings.Repeat("0", 64)}, told: "401 401 403 403 403 403 404 403 403 403"},
+	"POST /v1/closings/{id}/decide":     {body: obj{"decision": "no", "password": password}, told: "401 401 403 403 403 403 404 403 403 403"},
+	"GET /v1/open-books/variances":      {told: everybody},
+	"GET /v1/open-books/keys":           {told: everybody},
+	"GET /v1/open-books/heads":          {told: everybody},
+	"GET /v1/open-books/years":          {told: everybody},
+	"GET /v1/open-books/years/{year}":   {told: missing},
+	"GET /v1/open-books/{token}":        {told: missing},
 
 	"POST /v1/test/clock":                            {body: obj{"advance": "1s"}, told: everybody},
 	"POST /v1/test/payments/{intent}/confirm":        {body: obj{"outcome": "succeeded"}, told: missing},
@@ -259,7 +263,7 @@ func (s *shop) everyone() []testkit.REST {
 // ask makes the table's request of a route.
 func (p permission) ask(as testkit.REST, route, id string) (testkit.Answer, error) {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{token}", strings.Repeat("a", 26), "{registration}", "09", "{month}", "2026-11",
+	path = strings.NewReplacer("years/{year}", "years/2019-20", "{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{token}", strings.Repeat("a", 26), "{registration}", "09", "{month}", "2026-11",
 		"{account}", "asset:stripe", "{year}", "2026-27", "{quarter}", "3").Replace(path)
 	if _, csv := p.body.(string); csv {
 		return as.Try(method, path, p.body, "Content-Type", "text/csv")

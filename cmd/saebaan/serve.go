@@ -142,9 +142,9 @@ func (s *shop) serve(ctx context.Context, cmd serveCmd, began time.Time) error {
 	return err
 }
 
-// guessesAMinute is how many cards that do not exist one address of the network
-// may ask for.
-const guessesAMinute = 60
+// guesses is how many cards that do not exist one address of the network may ask
+// for at once; then one a second.
+const guesses = 60
 
 // app puts REST and pages on one Fiber app.
 func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
@@ -157,11 +157,11 @@ func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
 	}})
 	metrics = web.NewMetrics(s.db.Retries)
 	app.Use(metrics.Observe)
-	guesses := web.NewGuesses(guessesAMinute, time.Now)
+	misses := web.NewLimit(guesses, time.Second, nil)
 	api.Register(app, api.Config{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Cache: cache, Simulator: s.simulator, Sweep: s.sweep, Ready: ready, Guesses: guesses})
+		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Cache: cache, Simulator: s.simulator, Sweep: s.sweep, Ready: ready, Guesses: misses})
 	storefront.Register(app, storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Media: s.media, Cache: cache, Guesses: guesses, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
+		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Media: s.media, Cache: cache, Guesses: misses, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
 		Demo: s.config.Demo, DemoPassword: demo.Password, Production: s.config.Production})
 	return app
 }

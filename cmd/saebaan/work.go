@@ -77,6 +77,7 @@ func (s *shop) work(ctx context.Context) {
 	})
 	every(time.Hour, "reconcile", s.orders.ReconcileDaily)
 	every(5*time.Second, "runs", s.payouts.Resume)
+	every(5*time.Second, "years", s.openBooks.KeepYears)
 	every(time.Hour, "old", func(ctx context.Context) error {
 		_, err := idem.Sweep(ctx, s.db)
 		return errors.Join(err, s.auth.Sweep(ctx))

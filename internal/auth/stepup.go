@@ -32,6 +32,16 @@ type Act struct {
 // ApproveRun is the act of approving a payout run with that content.
 func ApproveRun(run, hash string) Act { return Act{Kind: "run.approve", Object: run, Content: hash} }
 
+// DecideAdvance is the act of giving an advance or refusing it; the hash is of what
+// she looked at and of what she decides.
+func DecideAdvance(advance, hash string) Act { return Act{"advance.decide", advance, hash} }
+
+// WriteOffAdvance is the act of deciding about what is left of an advance.
+func WriteOffAdvance(advance, hash string) Act { return Act{"advance.write_off", advance, hash} }
+
+// DecideClosing is the act of closing a month or refusing to.
+func DecideClosing(closing, hash string) Act { return Act{"closing.decide", closing, hash} }
+
 // Prove returns nil when the proof is good for the act. Returns ErrKeyApproves
 // for a key, ErrStepUp for a wrong password, ErrPasskey and ErrPasskeyCounter
 // for an answer that is not accepted, ErrTooMany after ten tries, ErrProof when

@@ -28,18 +28,20 @@ const wanted = async (form) => {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
 	const { passkey, failed, stopped, taken } = form.dataset;
-	const alert = form.querySelector("[role=alert]"), button = form.querySelector("button");
+	const alert = form.querySelector("[role=alert]"), buttons = form.querySelectorAll("button"), decision = form.elements.decision;
+	let busy = false;
+	const busily = (now) => { busy = now; for (const b of buttons) b.disabled = now; };
 	if (!window.PublicKeyCredential) {
 		const unable = document.getElementById("passkey-unable");
 		if (unable) unable.hidden = false;
 		continue;
 	}
 	form.hidden = false;
-	let busy = false;
 	form.addEventListener("submit", async (e) => {
 		e.preventDefault();
 		if (busy) return;
-		busy = button.disabled = true;
+		if (decision) decision.value = e.submitter ? e.submitter.value : "";
+		busily(true);
 		alert.textContent = "";
 		try {
 			form.elements.answer.value = JSON.stringify(written(await ways[passkey](await wanted(form))));
@@ -47,7 +49,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
 			form.submit();
 		} catch (error) {
 			alert.textContent = error.said || { NotAllowedError: stopped, AbortError: stopped, InvalidStateError: taken }[error.name] || failed;
-			busy = button.disabled = false;
+			busily(false);
 		}
 	});
 }

@@ -50,6 +50,8 @@ type ClosingsView struct {
 	People People
 	About  string // the closing that something was wrong with; "" is the proposal
 	Wrong  string
+
+	Passkey bool // the reader can prove with one here
 }
 
 // decides reports whether the reader may decide a closing.

@@ -14,11 +14,11 @@ import (
 // Who guesses is stopped for a minute; who opens what exists never is.
 func TestGuessesAreBounded(t *testing.T) {
 	now := time.Unix(1_000, 0)
-	g := web.NewGuesses(3, func() time.Time { return now })
+	g := web.NewLimit(3, 20*time.Second, func() time.Time { return now })
 	app := web.NewApp(web.Options{TrustedProxies: []string{"0.0.0.0"}, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		return c.SendStatus(web.Status(web.Fault(c, err)))
 	}})
-	app.Get("/c/:token", g.Bound, func(c *fiber.Ctx) error {
+	app.Get("/c/:token", g.Misses, func(c *fiber.Ctx) error {
 		switch c.Params("token") {
 		case "hers":
 			return c.SendString("hers")
