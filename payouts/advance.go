@@ -221,13 +221,10 @@ func advanceTags(a Advance) ledger.Tags {
 }
 
 func source(kind string) ledger.Account {
-	switch kind {
-	case AdvanceCash:
-		return ledger.Till(OfficeTill)
-	case AdvanceMaterial:
+	if kind == AdvanceMaterial {
 		return ledger.Material
 	}
-	return ledger.Bank(MainBank)
+	return paidFrom(kind == AdvanceCash)
 }
 
 // PauseAdvance stops the recovery of an advance for a reason, or takes it up

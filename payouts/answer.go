@@ -18,9 +18,9 @@ const MainBank = "main"
 // OfficeTill is the cash box that artisans without an account are paid from.
 const OfficeTill = "office"
 
-// paidFrom is the account that a rail's payments leave.
-func paidFrom(rail string) ledger.Account {
-	if rail == RailCash {
+// paidFrom is the account that money leaves: the till when it is cash.
+func paidFrom(cash bool) ledger.Account {
+	if cash {
 		return ledger.Till(OfficeTill)
 	}
 	return ledger.Bank(MainBank)
@@ -235,13 +235,13 @@ func answerEntry(actor auth.Actor, i Item, a Answer) *ledger.Entry {
 	e := ledger.New(string(a.Status), string(a.Status)+":"+i.ID, actor.String()).Because("bank_answer")
 	from := ledger.InTransit(i.ArtisanID)
 	if i.State == ItemPaid {
-		from = paidFrom(i.Rail)
+		from = paidFrom(i.Rail == RailCash)
 	} else {
 		e.Guard(from)
 	}
 	to := ledger.Payable(i.ArtisanID)
 	if a.Status == ItemPaid {
-		to = paidFrom(i.Rail)
+		to = paidFrom(i.Rail == RailCash)
 	}
 	return e.Debit(from, i.Amount, tags(i)).Credit(to, i.Amount, tags(i))
 }

@@ -240,7 +240,7 @@ func (r Run) Rails() (out []string) {
 	return out
 }
 
-// approvedAs returns ErrFile unless the run's content is what was approved, and,
+// approvedAs returns ErrNotApproved unless the run's content is what was approved, and,
 // until the bank has the file, ErrPayeeNew when somebody's details have changed.
 func (s *Service) approvedAs(tx *db.Tx, r Run) error {
 	now, err := contentHash(tx, r.ID)
@@ -252,7 +252,7 @@ func (s *Service) approvedAs(tx *db.Tx, r Run) error {
 		SELECT content_hash
 		FROM payout_approvals
 		WHERE run_id = $1`, r.ID); err != nil || approved != now {
-		return ErrFile.Because(err)
+		return ErrNotApproved.Because(err)
 	}
 	if r.State != Approved {
 		return nil

@@ -68,11 +68,6 @@ type BillInput struct {
 
 var billNumber = regexp.MustCompile(`^[A-Z0-9][A-Z0-9 ./_-]{0,39}$`)
 
-// supplierAccount is what is owed to a supplier.
-func supplierAccount(supplier string) ledger.Account {
-	return ledger.Account("liability:supplier:" + supplier)
-}
-
 // spaced is a name with single spaces.
 func spaced(text string) string { return strings.Join(strings.Fields(text), " ") }
 
@@ -123,9 +118,9 @@ func (s *Service) RecordBill(ctx context.Context, actor auth.Actor, key string, 
 		if n == 0 {
 			return Bill{}, ErrBillKnown
 		}
-		from := billPaidFrom(in.PaidFrom)
+		from := paidFrom(in.PaidFrom == PaidTill)
 		if in.PaidFrom == PaidOwed {
-			from = supplierAccount(supplier)
+			from = ledger.Supplier(supplier)
 		}
 		if _, err := ledger.Post(tx, ledger.New(billKind, "bill:"+bill, actor.String()).
 			Debit(in.Account, in.Amount, billTags).Credit(from, in.Amount, billTags)); err != nil {
@@ -142,13 +137,6 @@ func (s *Service) RecordBill(ctx context.Context, actor auth.Actor, key string, 
 const billKind = "bill"
 
 var billTags = ledger.Tags{Nature: "bill"}
-
-func billPaidFrom(way string) ledger.Account {
-	if way == PaidTill {
-		return ledger.Till(OfficeTill)
-	}
-	return ledger.Bank(MainBank)
-}
 
 // supplierOf finds the supplier of a name, or makes one.
 func supplierOf(tx *db.Tx, actor auth.Actor, name string) (supplier string, err error) {
@@ -195,7 +183,7 @@ func (s *Service) PayBill(ctx context.Context, actor auth.Actor, key string, in 
 			return b, ErrBillState
 		}
 		if _, err := ledger.Post(tx, ledger.New("bill_paid", "bill_paid:"+b.ID, actor.String()).
-			Debit(supplierAccount(b.SupplierID), b.Amount, billTags).Credit(billPaidFrom(in.From), b.Amount, billTags)); err != nil {
+			Debit(ledger.Supplier(b.SupplierID), b.Amount, billTags).Credit(paidFrom(in.From == PaidTill), b.Amount, billTags)); err != nil {
 			return b, err
 		}
 		if err := auth.Audit(tx, actor, "bill.pay", b.ID, in.Reference); err != nil {

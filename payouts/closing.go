@@ -46,7 +46,7 @@ var ClosingMoves = map[ClosingState][]ClosingState{
 // ClosedAccounts are what is closed every month: the cost heads, which are
 // promises, and the losses.
 var ClosedAccounts = []ledger.Account{ledger.Head("material"), ledger.Head("packing"), ledger.Head("shipping"), ledger.Head("fee"), ledger.Head("rounding"),
-	"loss:bad_debt", "loss:till", "loss:missing", ledger.WrittenOff}
+	ledger.BadDebt, ledger.LostTill, ledger.Missing, ledger.WrittenOff}
 
 // Closing moves what is left on heads and losses to the fund: all that stands in
 // the book up to a block, with business dates up to the month's end, and was in

@@ -20,6 +20,7 @@ var (
 	ErrOwnRun      = fault.New(fault.Forbidden, "payouts.own_run", "You prepared this run, so another person must approve it. Nothing was approved.")
 	ErrChanged     = fault.New(fault.Conflict, "payouts.changed", "The run is not what you looked at. Nothing was approved; read it again.")
 	ErrPayeeNew    = fault.New(fault.Conflict, "payouts.payee_changed", "Somebody's payment details have changed since the run was prepared. Nothing was approved or given out; withdraw the run and prepare another.")
+	ErrNotApproved = fault.New(fault.Conflict, "payouts.not_as_approved", "The run is not what was approved. Nothing was given out and nothing is paid; tell the administrator.")
 	ErrFile        = fault.New(fault.Internal, "payouts.file", "The bank file would not be the one made before. Nothing was given out; tell the administrator.")
 	ErrPeriod      = fault.New(fault.Invalid, "payouts.period", "A period is two dates, year-month-day, the first not after the second.")
 	ErrNoRail      = fault.New(fault.Conflict, "payouts.no_rail", "Nobody in this run is paid that way. Nothing was given out.")

@@ -557,7 +557,7 @@ func TestWhatWasApprovedIsWhatIsPaid(t *testing.T) {
 	if _, err := d.Pool().ExecContext(ctx, `UPDATE payout_items SET payee_id = (SELECT id FROM payees WHERE owner_id = $1) WHERE artisan_id = $2`, thief, a); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{}); !errors.Is(err, payouts.ErrFile) {
+	if _, err := w.payouts.File(ctx, preparer, r.ID, payouts.FileInput{}); !errors.Is(err, payouts.ErrNotApproved) {
 		t.Errorf("another woman's account: %v", err)
 	}
 	w.ok(d.Read(ctx, func(tx *db.Tx) error {

@@ -250,7 +250,7 @@ func TestChangedAfterApprovalIsNotPaid(t *testing.T) {
 					t.Fatal(err)
 				}
 				f, err := w.payouts.File(ctx, approver, run.ID, payouts.FileInput{})
-				if !errors.Is(err, payouts.ErrChanged) && !errors.Is(err, payouts.ErrFile) && !errors.Is(err, payouts.ErrPayeeNew) || len(f.Content) != 0 {
+				if !errors.Is(err, payouts.ErrNotApproved) && !errors.Is(err, payouts.ErrPayeeNew) || len(f.Content) != 0 {
 					t.Errorf("%v, a file of %d bytes", err, len(f.Content))
 				}
 				if _, err := w.payouts.EnterAnswers(ctx, approver, run.ID, []payouts.Answer{{Reference: run.Items[0].Reference, Status: payouts.ItemPaid, UTR: "U12345678"}}); !errors.Is(err, payouts.ErrState) {

@@ -121,23 +121,25 @@ func addTransfers(tx *db.Tx, r Run) error {
 // duesOf is what may be paid to a group of what was taken for it: not what a run
 // holds that may still be withdrawn.
 func duesOf(tx *db.Tx, group string) (savings, loan money.Paise, err error) {
-	for kind, due := range map[string]*money.Paise{KindSavings: &savings, KindLoan: &loan} {
-		var open money.Paise
-		if err := tx.Get(&open, `
-			SELECT CAST(COALESCE(SUM(d.paise), 0) AS BIGINT)
-			FROM payout_runs r
-			JOIN payout_items i ON i.run_id = r.id AND i.state IN ('claimed', 'in_transit')
-			JOIN payout_deductions d ON d.item_id = i.id AND d.kind = $1 AND d.group_id = $2
-			WHERE r.state IN ('submitting', 'submitted', 'approved', 'withdrawn')`, kind, group); err != nil {
-			return 0, 0, err
-		}
-		balance, err := ledger.Balance(tx, ledger.Group(group, kind))
-		if err != nil {
-			return 0, 0, err
-		}
-		*due = max(0, -balance-open)
+	if savings, err = dueOf(tx, group, KindSavings); err != nil {
+		return 0, 0, err
 	}
-	return savings, loan, nil
+	loan, err = dueOf(tx, group, KindLoan)
+	return savings, loan, err
+}
+
+func dueOf(tx *db.Tx, group, kind string) (money.Paise, error) {
+	var open money.Paise
+	if err := tx.Get(&open, `
+		SELECT CAST(COALESCE(SUM(d.paise), 0) AS BIGINT)
+		FROM payout_runs r
+		JOIN payout_items i ON i.run_id = r.id AND i.state IN ('claimed', 'in_transit')
+		JOIN payout_deductions d ON d.item_id = i.id AND d.kind = $1 AND d.group_id = $2
+		WHERE r.state IN ('submitting', 'submitted', 'approved', 'withdrawn')`, kind, group); err != nil {
+		return 0, err
+	}
+	balance, err := ledger.Balance(tx, ledger.Group(group, kind))
+	return max(0, -balance-open), err
 }
 
 // claimTransfers sets aside what the run's transfers pay to groups; what another
@@ -269,9 +271,9 @@ func answerTransfer(tx *db.Tx, actor auth.Actor, t Transfer, a Answer) error {
 	switch {
 	case a.Status == ItemPaid:
 		e = ledger.New("group_paid", "group_paid:"+t.ID, actor.String()).Because("bank_answer").
-			Debit(ledger.GroupInTransit(t.Group), t.Dues(), ledger.Tags{}).Credit(paidFrom(t.Rail), t.Dues(), ledger.Tags{}).Guard(ledger.GroupInTransit(t.Group))
+			Debit(ledger.GroupInTransit(t.Group), t.Dues(), ledger.Tags{}).Credit(paidFrom(t.Rail == RailCash), t.Dues(), ledger.Tags{}).Guard(ledger.GroupInTransit(t.Group))
 	case t.State == ItemPaid:
-		e = duesEntry(t, "group_returned", paidFrom(t.Rail), -1)
+		e = duesEntry(t, "group_returned", paidFrom(t.Rail == RailCash), -1)
 	default:
 		e = duesEntry(t, "group_"+string(a.Status), ledger.GroupInTransit(t.Group), -1)
 	}

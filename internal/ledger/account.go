@@ -35,8 +35,14 @@ func Unidentified(receipt string) Account { return Account("liability:unidentifi
 // Subsidy is money set aside from the fund for coupons of one name.
 func Subsidy(name string) Account { return Account("trust:subsidy:" + name) }
 
-// WrittenOff is what was lost or spoiled; two people close it to the fund.
-const WrittenOff Account = "loss:written_off"
+// What was lost, which two people close to the fund: pieces that were spoiled,
+// what buyers never paid, cash that was short, pieces that nobody found.
+const (
+	WrittenOff Account = "loss:written_off"
+	BadDebt    Account = "loss:bad_debt"
+	LostTill   Account = "loss:till"
+	Missing    Account = "loss:missing"
+)
 
 // Deposit is what a buyer has paid on an order that is not yet dispatched.
 func Deposit(order string) Account { return Account("liability:deposit:" + order) }
@@ -67,6 +73,9 @@ func Group(group, kind string) Account { return Account("liability:group:" + gro
 
 // GroupInTransit is what the bank has been told to pay a group of it.
 func GroupInTransit(group string) Account { return Group(group, "in_transit") }
+
+// Supplier is what is owed to a supplier for bills.
+func Supplier(id string) Account { return Account("liability:supplier:" + id) }
 
 // Head is a cost head: material, packing, shipping, fee or rounding.
 func Head(name string) Account { return Account("head:" + name) }
