@@ -3,9 +3,12 @@ package main_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"saebaan/internal/testkit"
@@ -227,12 +230,13 @@ func TestTwoPiecesInOppositeOrder(t *testing.T) {
 	})
 }
 
-// Twenty runs over the same people are put together and submitted at once: each
-// rupee is in one of them, and all of it is.
+// Twenty runs over the same people are put together and submitted at once, while
+// work of theirs is sold and sent: each rupee is in one of them, and all of it is.
 func TestTwentyRunsClaimEachRupeeOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, environment []string) {
 		s := open(t, environment)
 		owed := s.payables(30)
+		sold := s.sellsMeanwhile(s.shared("MEANWHILE", 500, slices.Sorted(maps.Keys(owed))))
 		prepared := atOnce(20, func(i int) (testkit.Answer, error) {
 			return s.preparer.Try("POST", "/v1/payout-runs", nil, "Idempotency-Key", fmt.Sprint("run-", i))
 		})
@@ -246,6 +250,11 @@ func TestTwentyRunsClaimEachRupeeOnce(t *testing.T) {
 			return s.preparer.Try("POST", "/v1/payout-runs/"+prepared[i].Str("id")+"/submit", nil)
 		})
 		tally(t, submitted, map[string]int{"200": 20})
+		if n := sold(); n == 0 {
+			t.Error("nothing was sold meanwhile")
+		} else {
+			t.Logf("%d pieces sold and sent meanwhile", n)
+		}
 		claims := map[string]int64{}
 		for _, r := range submitted {
 			total := int64(0)
@@ -274,6 +283,62 @@ func TestTwentyRunsClaimEachRupeeOnce(t *testing.T) {
 		}
 		s.verify()
 	})
+}
+
+// sellsMeanwhile sells and sends pieces until the function it returns is called,
+// which tells how many.
+func (s *shop) sellsMeanwhile(variant string) (end func() int) {
+	var sellers sync.WaitGroup
+	var sold atomic.Int64
+	stop := make(chan struct{})
+	for k := range 2 {
+		sellers.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := s.sell(variant, fmt.Sprint("meanwhile-", k, "-", i)); err != nil {
+					s.t.Error(err)
+					return
+				}
+				sold.Add(1)
+			}
+		})
+	}
+	return func() int {
+		close(stop)
+		sellers.Wait()
+		return int(sold.Load())
+	}
+}
+
+// sell is a whole sale, up to the piece on its way.
+func (s *shop) sell(variant, key string) error {
+	order, buyer, err := s.visited(variant, key)
+	if err != nil {
+		return err
+	}
+	intent := ""
+	for _, step := range []struct {
+		as   testkit.REST
+		path func() string
+		body any
+	}{
+		{buyer, func() string { return "/v1/orders/" + order + "/pay" }, nil},
+		{s.guest, func() string { return "/v1/test/payments/" + intent + "/confirm" }, obj{"outcome": "succeeded"}},
+		{s.admin, func() string { return "/v1/orders/" + order + "/dispatch" }, nil},
+	} {
+		a, err := step.as.Try("POST", step.path(), step.body)
+		if err != nil || a.Status >= 400 {
+			return fmt.Errorf("%s: %d %s: %w", step.path(), a.Status, a.Raw, err)
+		}
+		if a.Str("intent_id") != "" {
+			intent = a.Str("intent_id")
+		}
+	}
+	return nil
 }
 
 // payables lets n women embroider the same lot, sells two pieces of it and waits

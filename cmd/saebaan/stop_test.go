@@ -66,6 +66,12 @@ func TestStopUnderLoad(t *testing.T) {
 
 // visit looks at a piece and orders it; any answer but the expected ones is an error.
 func (s *shop) visit(variant, key string) (order string, err error) {
+	order, _, err = s.visited(variant, key)
+	return order, err
+}
+
+// visited is visit, and who was there.
+func (s *shop) visited(variant, key string) (order string, buyer testkit.REST, err error) {
 	ask := func(as testkit.REST, method, path string, body any, key string) (testkit.Answer, error) {
 		a, err := as.Try(method, path, body, "Idempotency-Key", key)
 		if err == nil && a.Status >= 400 {
@@ -74,18 +80,18 @@ func (s *shop) visit(variant, key string) (order string, err error) {
 		return a, err
 	}
 	if _, err := ask(s.guest, "GET", "/v1/search?q=chikan", nil, ""); err != nil {
-		return "", err
+		return "", buyer, err
 	}
 	cart, err := ask(s.guest, "POST", "/v1/carts", nil, key+"-cart")
 	if err != nil {
-		return "", err
+		return "", buyer, err
 	}
-	buyer := s.guest.As(cart.Str("token"))
+	buyer = s.guest.As(cart.Str("token"))
 	if _, err := ask(buyer, "POST", "/v1/carts/"+cart.Str("id")+"/lines", obj{"variant_id": variant, "quantity": 1}, key+"-line"); err != nil {
-		return "", err
+		return "", buyer, err
 	}
 	placed, err := ask(buyer, "POST", "/v1/orders", placeBody(cart.Str("id"), "09"), key)
-	return placed.Str("id"), err
+	return placed.Str("id"), buyer, err
 }
 
 // A request of which only half had come when the program was asked to end is
