@@ -109,8 +109,52 @@ func TestApproveByPasskeyInABrowser(t *testing.T) {
 	if used := texts(t, s.books(), `SELECT detail FROM audit WHERE action = 'passkey.use' AND detail = $1`, "run.approve "+run.Str("id")); len(used) != 2 { // hers, and the one that was forced
 		t.Errorf("uses: %v", used)
 	}
+	b.decides(s, run.Str("items", 0, "artisan_id"), verified)
 	b.inAnOldBrowser(s)
 	s.verify()
+}
+
+// decides: an approver with a passkey gives an advance, writes it off and closes a
+// month, each by two taps and her finger; another finger decides nothing.
+func (b *tab) decides(s *shop, maker string, verified func(bool)) {
+	b.t.Helper()
+	act := func(page, name string, done func() bool) {
+		b.t.Helper()
+		b.do(chromedp.Navigate(b.base + page))
+		if page == "/office/advances" {
+			b.do(chromedp.Click("details.answer summary"))
+		}
+		if name == "advance" {
+			b.do(chromedp.SetValue("form[data-passkey] [name=reference]", "VCH-9"))
+		}
+		verified(false)
+		b.do(chromedp.Click("form[data-passkey] button[value=yes]"))
+		within(b.t, "the page says that the passkey was not used", func() bool { return strings.Contains(b.text(), "The passkey was not used.") })
+		verified(true)
+		if done() {
+			b.t.Errorf("%s was decided by another finger", name)
+		}
+		b.press("form[data-passkey] button[value=yes]")
+		b.look("decided-" + strings.ReplaceAll(name, " ", "-"))
+		if !done() {
+			b.t.Errorf("%s is not decided: %s", name, b.text())
+		}
+	}
+	advance := s.preparer.Do(201, "POST", "/v1/advances", obj{"artisan_id": maker, "kind": "cash", "amount": inr(50000), "reason": "thread"}).Str("id")
+	state := func(wanted string) func() bool {
+		return func() bool {
+			return s.preparer.Get("/v1/advances?artisan_id="+maker).Str("data", 0, "state") == wanted
+		}
+	}
+	act("/office/advances", "advance", state("given"))
+	s.preparer.Do(200, "POST", "/v1/advances/"+advance+"/write-off", obj{"reason": "the roof fell in"})
+	act("/office/advances", "advance written off", state("closed"))
+
+	bill := s.preparer.Do(201, "POST", "/v1/bills", obj{"account": "head:packing", "supplier": "Ganga", "number": "T-1", "date": "2026-04-01", "amount": inr(1234), "paid_from": "bank"})
+	month := s.preparer.Get("/v1/ledger/entries?reference=bill:"+bill.Str("id")).Str("data", 0, "business_date")[:7]
+	s.guest.Post("/v1/test/clock", obj{"advance": "768h"})
+	s.preparer.Do(201, "POST", "/v1/closings", obj{"month": month})
+	act("/office/closings", "closing", func() bool { return s.preparer.Get("/v1/closings").Str("data", 0, "state") == "closed" })
 }
 
 // inAnOldBrowser: where the browser neither reads options from JSON nor writes
