@@ -332,6 +332,17 @@ func TestTheYearPublishesNothingLoose(t *testing.T) {
 	})
 }
 
+// Two kinds of work that one woman alone did stay hers when they are put together:
+// they hide only behind what others did.
+func TestTwoKindsOfOneWomanHideBehindOthers(t *testing.T) {
+	one, all := openbooks.Crowd{Women: 1, Paid: 1}, openbooks.Crowd{Women: 4, Paid: 4}
+	out := openbooks.Fold([]openbooks.AreaCount{openbooks.NewArea("a", all)},
+		[]openbooks.Cell{openbooks.NewCell("a", "material", all), openbooks.NewCell("a", "wage:x", one), openbooks.NewCell("a", "wage:y", one)})
+	if len(out) != 1 || out[0].Head != "" || out[0].Area != "a" {
+		t.Errorf("%+v", out)
+	}
+}
+
 // However women are spread over areas and kinds of work, no sum that is told is of
 // fewer than three of them or of one or two payments, and nothing is lost.
 func TestFoldedSumsHideEverybody(t *testing.T) {

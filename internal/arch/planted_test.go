@@ -128,7 +128,7 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"a name is shown without consent", "openbooks/read.go", `if a.Consents["name"] {`, `if len(a.Consents) >= 0 {`, "./storefront", "OpenBook"},
 	{"the buyer stays on the order of an open book", "orders/open.go", `o.Buyer, o.Address, o.access = Buyer{}, Address{}, ""`, ``, "./storefront", "OpenBook"},
 	{"a file is refused to who asks at the same moment", "payouts/claim.go", `if err == nil && r.State == Withdrawn {`, `if err == nil && r.State != Approved {`, "./payouts", "RacesPayOnce"},
-	{"what was approved is not looked at again", "payouts/bankfile.go", `err != nil || approved != now {`, `err != nil {`, "./payouts", "ChangedAfterApproval"},
+	{"what was approved is not looked at again", "payouts/bankfile.go", `err != nil || approved != now {`, `err != nil || approved == now+"x" {`, "./payouts", "ChangedAfterApproval"},
 	{"a newest balance may name another block", "internal/ledger/verifybalances.go", ` || v.moved[account] != r.Block`, ``, "./internal/ledger", "EveryByte|Swapped"},
 	{"a block may go and leave its seals", "internal/ledger/verify.go", `WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.no = s.block)`, `WHERE s.block < 0`, "./internal/ledger", "Swapped"},
 	{"a head kept elsewhere is not looked for", "internal/ledger/verify.go", `v.heads[h] = true`, `_ = h`, "./internal/ledger", "CutTail"},
