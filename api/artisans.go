@@ -21,6 +21,7 @@ type artisan struct {
 	Member     bool            `json:"member"`
 	Consents   map[string]bool `json:"consents"`
 	Payee      *payee          `json:"payee,omitempty"`
+	Phone      *phone          `json:"phone,omitempty"`
 	CreatedAt  time.Time       `json:"created_at"`
 }
 
@@ -43,6 +44,10 @@ func artisanBody(a artisans.Artisan) artisan {
 	if a.Payee != nil {
 		p := payeeBody(*a.Payee)
 		out.Payee = &p
+	}
+	if a.Phone != nil {
+		p := phoneBody(*a.Phone)
+		out.Phone = &p
 	}
 	return out
 }

@@ -96,7 +96,7 @@ type runItem struct {
 
 	Deductions []deduction `json:"deductions" nullable:"false"`
 	Last       *amount     `json:"last,omitempty" doc:"What she was paid the last time; at one run only"`
-	Warnings   []string    `json:"warnings" nullable:"false" doc:"first_payment, new_account, much_more, pan_near; at one run only"`
+	Warnings   []string    `json:"warnings" nullable:"false" doc:"first_payment, new_account, much_more, pan_near, untold; at one run only"`
 }
 
 type deduction struct {

@@ -47,6 +47,7 @@ type Artisan struct {
 	Crafts     []string
 	Consents   map[string]bool
 	Payee      *Payee
+	Phone      *Phone // masked
 }
 
 // Service is the door to the artisans.
@@ -214,6 +215,10 @@ func load(tx *db.Tx, ids []string) (map[string]Artisan, error) {
 	if err != nil {
 		return nil, err
 	}
+	phones, err := phoneRows(tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	consents, err := Consents(tx, ids)
 	if err != nil {
 		return nil, err
@@ -227,6 +232,9 @@ func load(tx *db.Tx, ids []string) (map[string]Artisan, error) {
 		}
 		if p, ok := payees[a.ID]; ok {
 			a.Payee = &p
+		}
+		if p, ok := phones[a.ID]; ok {
+			a.Phone = &p.Phone
 		}
 		out[a.ID] = a
 	}

@@ -162,12 +162,23 @@ func (s *Service) SetPayee(ctx context.Context, actor auth.Actor, key string, in
 				return Payee{}, err
 			}
 			if in.Artisan != "" {
+				if err := payeeDue(tx, actor, p); err != nil {
+					return Payee{}, err
+				}
 				if err := bump(tx, in.Artisan); err != nil {
 					return Payee{}, err
 				}
 			}
 			return p, auth.Audit(tx, actor, "payee.change", p.Owner, p.Masked)
 		})
+}
+
+// payeeDue notes that a change of her payment details is to be told.
+func payeeDue(tx *db.Tx, actor auth.Actor, p Payee) error {
+	if p.Version == 1 {
+		return nil
+	}
+	return due(tx, actor, Notice{Artisan: p.Owner, What: ChangedPayee, Change: p.ID, Masked: p.Masked, Kind: p.Kind, CountsAt: p.UsableFrom})
 }
 
 func (in PayeeInput) owner() string {

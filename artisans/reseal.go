@@ -7,11 +7,11 @@ import (
 	"saebaan/internal/vault"
 )
 
-// Reseal seals payment details, PANs and the tokens of cards anew under the newest key, one row at a
-// time, while the program is in use, and returns how many it changed. It can be
+// Reseal seals payment details, PANs, phone numbers and the tokens of cards anew
+// under the newest key, one row at a time, while the program is in use, and returns how many it changed. It can be
 // cut anywhere and run again.
 func (s *Service) Reseal(ctx context.Context) (changed int, err error) {
-	for _, table := range []string{"payees", "pans", "artisan_cards"} { // their sealed column, by row and version
+	for _, table := range []string{"payees", "pans", "artisan_phones", "artisan_cards"} { // their sealed column, by row and version
 		var rows []string
 		if err := s.db.Select(ctx, &rows, `
 			SELECT id

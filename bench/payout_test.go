@@ -73,11 +73,20 @@ func payoutScale(t *testing.T, b *strings.Builder, database string, lines, artis
 	}
 	ratio("a run prepared: reckoned, written, answered in JSON", first, aggregate, "≤ 3 ×")
 	began = time.Now()
-	run = preparer.Post("/v1/payout-runs/"+run.Str("id")+"/submit", nil)
+	path := "/v1/payout-runs/" + run.Str("id")
+	if a, err := preparer.Try("POST", path+"/submit", nil); err != nil || a.Status != 200 && a.Status != 503 {
+		t.Fatalf("%v: %s", err, a.Raw)
+	} // 503: the answer was not waited for, the work goes on
+	for run = preparer.Get(path); run.Str("state") != "submitted"; run = preparer.Get(path) {
+		if time.Since(began) > 5*time.Minute {
+			t.Fatalf("the run is %s", run.Str("state"))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	ratio("submitted: an entry for each artisan's claim", time.Since(began), aggregate, "")
 	began = time.Now()
 	approval := map[string]any{"content_hash": run.Str("content_hash"), "password": "a long enough password"}
-	if a, err := approver.Try("POST", "/v1/payout-runs/"+run.Str("id")+"/approve", approval); err != nil || a.Status != 200 && a.Status != 503 {
+	if a, err := approver.Try("POST", path+"/approve", approval); err != nil || a.Status != 200 && a.Status != 503 {
 		t.Fatalf("%v: %s", err, a.Raw)
 	} // 503: the answer was not waited for, the work goes on
 	for claimed := 1; claimed > 0; time.Sleep(50 * time.Millisecond) {

@@ -19,6 +19,7 @@ const (
 	NewAccount   = "new_account"   // not where her last payment went
 	MuchMore     = "much_more"     // more than twice her last payment
 	PANNear      = "pan_near"      // no PAN, and the year's credits come near the tax threshold
+	Untold       = "untold"        // another account than the last time, and her number of before was not told
 )
 
 // Before is what an artisan was paid the last time before a run.
@@ -51,6 +52,10 @@ func look(tx *db.Tx, r *Run) error {
 	if err != nil {
 		return err
 	}
+	untold, err := artisans.Untold(tx, artisansOf(r.Items))
+	if err != nil {
+		return err
+	}
 	for k := range r.Items {
 		i := &r.Items[k]
 		last, paid := before[i.ID]
@@ -59,6 +64,9 @@ func look(tx *db.Tx, r *Run) error {
 			i.Warnings = append(i.Warnings, FirstPayment)
 		case last.PayeeID != i.PayeeID:
 			i.Warnings = append(i.Warnings, NewAccount)
+		}
+		if untold[i.ArtisanID] && last.PayeeID != i.PayeeID {
+			i.Warnings = append(i.Warnings, Untold)
 		}
 		if paid {
 			i.Before = &last

@@ -124,7 +124,7 @@ func TestHindiMoneyHasNoEnglishInIt(t *testing.T) {
 	b.get(placed.path + "/cancel").isHindi()
 	b.post(placed.path+"/cancel", nil).isHindi().shows(200, "आपने यह ऑर्डर रद्द किया")
 	path := "/orders/" + id
-	for _, page := range []string{"/office", "/office/orders", "/office/returns", "/office/write-offs", "/office/advances", "/office/groups", "/office/artisans/" + s.people["shabana"] + "/consents", "/office/money", "/office/coupons", "/office/registrations", "/office/gst", "/office/reconciliation", path} {
+	for _, page := range []string{"/office", "/office/orders", "/office/returns", "/office/write-offs", "/office/advances", "/office/groups", "/office/notices", "/office/artisans/" + s.people["shabana"] + "/consents", "/office/money", "/office/coupons", "/office/registrations", "/office/gst", "/office/reconciliation", path} {
 		nusrat.get(page).isHindi().shows(200)
 	}
 	b.get(path + "/cancel").isHindi()

@@ -220,6 +220,7 @@ func (s *shop) phonePayouts(p *phone, meera *browser) {
 	asha.post("/office/artisans/"+maker+"/consents", url.Values{"group": {group[len("/office/groups/"):]}, "kind": {"savings"}, "most": {"10"}, "total": {"0"},
 		"from": {"2026-01-05"}, "notice": {"2026-11"}, "language": {"hi"}, "confirmed": {"अंगूठा, रेहाना के सामने"}}).shows(200)
 	meera.post("/office/advances", url.Values{"artisan": {maker}, "kind": {"material"}, "amount": {"500"}, "reason": {"ईद के लिए धागा"}}).shows(200)
+	s.changedNumbers(maker)
 	job := s.opened(asha)
 	asha.post(job+"/hand-ins", url.Values{"stage": {"embroidery"}, "pieces": {"2"}}).shows(200)
 	asha.post(job+"/changes", url.Values{"stage": {"embroidery"}, "rate": {"1400"}, "reason": {"घना काम"}}).shows(200)
@@ -231,7 +232,7 @@ func (s *shop) phonePayouts(p *phone, meera *browser) {
 		p.open(job, l+"-job")
 		p.open("/office/jobs?sku=T-kurta-S", l+"-jobs")
 		for name, path := range map[string]string{"groups": "/office/groups", "group": group, "consents": "/office/artisans/" + maker + "/consents",
-			"payee": "/office/artisans/" + maker + "/payee", "group-payee": group + "/payee"} {
+			"payee": "/office/artisans/" + maker + "/payee", "notices": "/office/notices", "group-payee": group + "/payee"} {
 			p.open(path, l+"-"+name)
 		}
 		p.as(meera, l)

@@ -26,6 +26,7 @@ func (s *shop) payoutDay(t *testing.T) {
 		t.Errorf("PAN: %s", got.Raw)
 	}
 	s.groupDay(t, maker)
+	s.noticeDay(t)
 	wanted := s.preparer.Do(201, "POST", "/v1/advances", obj{"artisan_id": maker, "kind": "cash", "amount": inr(50000), "reason": "thread"})
 	advance := "/v1/advances/" + wanted.Str("id")
 	if list := s.approver.Get("/v1/advances"); list.Str("data", 0, "id") != wanted.Str("id") || list.Str("data", 0, "state") != "proposed" {

@@ -148,6 +148,10 @@ var roleTable = map[string]permission{
 		known: "artisan", told: "401 401 403 403 409 403 403 403 409 409"}, // she is no member
 	"POST /v1/deduction-consents/{id}/revoke": {told: field404},
 
+	"POST /v1/artisans/{id}/phones": {body: obj{"phone": "9876543210"}, known: "artisan", told: field},
+	"GET /v1/notices":               {told: field200},
+	"POST /v1/notices/{id}/told":    {body: obj{"how": "call"}, told: acceptsWork},
+
 	"GET /v1/advances":                        {told: finance},
 	"POST /v1/advances":                       {body: obj{"artisan_id": "art_1", "kind": "cash", "amount": inr(100), "reason": "r"}, told: prepares404},
 	"POST /v1/advances/{id}/challenges":       {body: obj{"act": "decide", "decision": "no", "content_hash": strings.Repeat("0", 64)}, told: "401 401 403 403 403 403 404 403 403 403"},

@@ -127,6 +127,7 @@ func TestCoordinatorsKeepToTheirAreas(t *testing.T) {
 			{"GET", artisan, maker, "art", nil, "artisans.not_found"},
 			{"GET", artisan + "/statement", maker, "art", nil, "artisans.not_found"},
 			{"POST", artisan + "/payees", maker, "art", obj{"kind": "upi", "holder": marker, "upi": marker + "@upi"}, "artisans.not_found"},
+			{"POST", artisan + "/phones", maker, "art", obj{"phone": "9876543210"}, "artisans.not_found"},
 			{"POST", artisan + "/consents", maker, "art", obj{"purpose": "name", "granted": true, "notice": "1", "language": "en"}, "artisans.not_found"},
 			{"GET", product, draft, "prd", nil, "catalog.not_found"},
 			{"POST", product + "/submit", draft, "prd", nil, "catalog.not_found"},

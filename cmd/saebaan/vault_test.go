@@ -22,6 +22,9 @@ func TestTheKeyIsRotatedInUse(t *testing.T) {
 		run := s.preparer.Post("/v1/payout-runs", nil)
 		path := "/v1/payout-runs/" + run.Str("id")
 		run = s.preparer.Post(path+"/submit", nil)
+		for _, number := range []string{"9876543210", "6012345678"} {
+			s.asha.Do(201, "POST", "/v1/artisans/"+maker+"/phones", obj{"phone": number})
+		}
 		s.approver.Post(path+"/approve", obj{"content_hash": run.Str("content_hash"), "password": password})
 		file := string(s.preparer.Get(path + "/bank-file").Raw)
 		stop := make(chan struct{})
@@ -58,7 +61,7 @@ func TestTheKeyIsRotatedInUse(t *testing.T) {
 		said := must(t, s.Data, s.Env, "vault", "rotate")
 		d := s.books()
 		var prefixes []string
-		for _, table := range []string{"payees", "pans", "payout_files"} {
+		for _, table := range []string{"payees", "pans", "artisan_phones", "payout_files"} {
 			rows, err := d.QueryContext(t.Context(), `SELECT sealed FROM `+table)
 			if err != nil {
 				t.Fatal(err)
@@ -81,6 +84,9 @@ func TestTheKeyIsRotatedInUse(t *testing.T) {
 			if p != prefixes[0] {
 				t.Fatalf("a value is still under an old key; %s", said)
 			}
+		}
+		if due := s.admin.Get("/v1/notices?limit=1"); due.Str("data", 0, "phone") != "9876543210" {
+			t.Errorf("her old number after the key was rotated: %s", due.Raw)
 		}
 		if again := string(s.approver.Get(path + "/bank-file").Raw); again != file {
 			t.Error("another file after the key was rotated")

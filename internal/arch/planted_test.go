@@ -148,6 +148,22 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"her page is found by search engines", "storefront/cards.go", `c.Set("X-Robots-Tag", "noindex")`, ``, "./storefront", "HerPageShows"},
 	{"a proof of a place proves another", "internal/ledger/proof.go", `if p.Block != b.No || p.Pos < 1 || p.Pos > b.Count {`, `if p.Block != b.No {`, "./internal/ledger", "Proves"},
 	{"a block's hash need not follow from it", "internal/ledger/proof.go", `&& b.digest() == b.Hash`, ``, "./internal/ledger", "Proves"},
+	{"the new number is told", "artisans/phone.go", "	if err := due(tx, actor, Notice{Artisan: p.Artisan, What: ChangedPhone, Change: p.ID, Masked: p.Masked, CountsAt: tx.Now()}); err != nil {\n		return err\n	}\n	sealed", "	defer func() {\n		_ = due(tx, actor, Notice{Artisan: p.Artisan, What: ChangedPhone, Change: p.ID, Masked: p.Masked, CountsAt: tx.Now()})\n	}()\n	sealed", "./artisans", "OldNumber"},
+	{"a changed account is told to nobody", "artisans/payee.go", `if p.Version == 1 {`, `if p.Version >= 1 {`, "./artisans", "OldNumber|Untold"},
+	{"who entered a change tells her", "artisans/notice.go", "		if n.MadeBy == actor.Principal() {\n				return", "		if n.MadeBy == actor.Login {\n				return", "./artisans", "SecondPerson"},
+	{"who entered a change sees her old number", "artisans/notice.go", "		if n.MadeBy == actor.Principal() {\n			continue", "		if n.MadeBy == actor.Login {\n			continue", "./artisans", "OldNumber"},
+	{"a key tells her", "artisans/notice.go", `actor.Via != auth.ViaSession`, `actor.Via == auth.ViaNobody`, "./artisans", "SecondPerson"},
+	{"she is told twice", "artisans/notice.go", `WHERE id = $5 AND told_at IS NULL`, `WHERE id = $5`, "./artisans", "SecondPerson"},
+	{"another area's coordinator tells her", "artisans/notice.go", `if !actor.CoversArea(n.Area) {`, `if n.Area == "" {`, "./artisans", "SecondPerson"},
+	{"another area's coordinator reads her number", "artisans/notice.go", `return !actor.CoversArea(a)`, `return a == ""`, "./artisans", "OldNumber"},
+	{"finance reads phone numbers", "artisans/notice.go", `func (s *Service) NoticesDue(ctx context.Context, actor auth.Actor, after string, limit int) ([]Notice, error) {
+	if err := actor.Require(`, `func (s *Service) NoticesDue(ctx context.Context, actor auth.Actor, after string, limit int) ([]Notice, error) {
+	if err := actor.Require(auth.Preparer, `, "./artisans", "Refused"},
+	{"opened numbers are in no audit", "artisans/notice.go", `"phone.open"`, `"phone.other"`, "./artisans", "OldNumber"},
+	{"any ten digits are a number", "artisans/phone.go", `[6-9][0-9]{9}`, `[0-9]{10}`, "./artisans", "Refused"},
+	{"who could not be reached was told", "artisans/notice.go", `how IN ('', 'unreachable')`, `how IN ('', 'none')`, "./artisans", "Untold"},
+	{"numbers stay under the old key", "artisans/reseal.go", `"pans", "artisan_phones",`, `"pans",`, "./artisans", "Resealed"},
+	{"nobody sees that she was not told", "payouts/preview.go", `untold[i.ArtisanID] && last.PayeeID != i.PayeeID`, `untold[i.ID] && last.PayeeID != i.PayeeID`, "./payouts", "Untold"},
 }
 
 // The places where bugs are planted are still there.

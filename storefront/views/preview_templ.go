@@ -58,7 +58,7 @@ func split(nature string) (what, stage string) {
 // attention are the items that carry a warning, the rarest warnings first.
 func attention(r Run) []payouts.Item {
 	var out []payouts.Item
-	for _, warning := range []string{payouts.PANNear, payouts.NewAccount, payouts.MuchMore} {
+	for _, warning := range []string{payouts.PANNear, payouts.Untold, payouts.NewAccount, payouts.MuchMore} {
 		for _, i := range r.Items {
 			if slices.Contains(i.Warnings, warning) && !slices.ContainsFunc(out, func(o payouts.Item) bool { return o.ID == i.ID }) {
 				out = append(out, i)
