@@ -99,8 +99,14 @@ func (k *keeper) keep(ctx context.Context) error {
 		return err
 	}
 	for makers := range slices.Chunk(k.makers, makersOnce) {
+		began := time.Now()
 		if err := k.follow(ctx, makers); err != nil {
 			return err
+		}
+		select { // a quarter of the time, so that whoever buys or pays meanwhile is not slowed down
+		case <-time.After(3 * time.Since(began)):
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	for block := k.from.Block; block < k.to.No; block += blocksOnce {
