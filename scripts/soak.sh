@@ -13,3 +13,4 @@ SAEBAAN_PLANTED=1 go test -timeout 60m -run PlantedBugs -v ./internal/arch
 SAEBAAN_SPLITS=1000000 go test -timeout 60m ./internal/money ./catalog -rapid.checks=200000
 go test -timeout 60m ./internal/ledger -rapid.checks=1000
 SAEBAAN_MODEL_STEPS="${SAEBAAN_PAYOUT_STEPS:-5000}" go test -timeout 120m ./payouts -rapid.checks=100
+SAEBAAN_MODEL_STEPS="${SAEBAAN_MONTH_STEPS:-10000}" go test -timeout 120m -run MonthsOfTheWhole -rapid.steps=60 -v ./openbooks
