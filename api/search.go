@@ -75,7 +75,16 @@ type searchOutput struct {
 		Facets     map[string][]bucket `json:"facets"`
 		HasMore    bool                `json:"has_more"`
 		NextCursor *string             `json:"next_cursor"`
+		Asked      asked               `json:"asked"`
 	}
+}
+
+// asked is the question as it was understood.
+type asked struct {
+	Q        string `json:"q" doc:"The words that were looked for"`
+	MinPrice int64  `json:"min_price" doc:"In paise; 0 is no bound. A price named in words (under 2000) is a bound"`
+	MaxPrice int64  `json:"max_price"`
+	Nearest  bool   `json:"nearest" doc:"Nothing fits all that was asked: some of it was given up, and these come nearest, on one page"`
 }
 
 type bucket struct {
@@ -98,6 +107,7 @@ func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, er
 	if found.HasMore {
 		out.Body.NextCursor = &found.NextCursor
 	}
+	out.Body.Asked = asked{found.Asked.Text, int64(found.Asked.MinPrice), int64(found.Asked.MaxPrice), found.Nearest}
 	out.Body.Facets = map[string][]bucket{}
 	for name, buckets := range found.Facets {
 		for _, b := range buckets {

@@ -13,15 +13,18 @@ import (
 type Found struct {
 	Products []Product
 	search.Result
+	Asked   search.Query // as it was understood: a price named in words is a bound
+	Nearest bool         // nothing fits what was asked; these come nearest, on one page
 }
 
 // Search finds published pieces; its parameters and faults are the engine's. A
 // piece hidden a moment ago is left out even when the index still has it.
 func (s *Service) Search(ctx context.Context, q search.Query) (Found, error) {
-	r, err := s.engine.Search(ctx, q)
+	out, err := s.ask(ctx, q)
 	if err != nil {
 		return Found{}, err
 	}
+	r := out.Result
 	have, missing, epoch := s.shelf.take(r.IDs)
 	if len(missing) > 0 {
 		var read []Product
@@ -36,10 +39,29 @@ func (s *Service) Search(ctx context.Context, q search.Query) (Found, error) {
 			have[read[i].ID] = &read[i]
 		}
 	}
-	out := Found{Result: r}
 	for _, id := range r.IDs {
 		if p := have[id]; p != nil && p.public() {
 			out.Products = append(out.Products, *p)
+		}
+	}
+	return out, nil
+}
+
+// ask asks the engine, and when nothing fits, what comes nearest.
+func (s *Service) ask(ctx context.Context, q search.Query) (Found, error) {
+	out := Found{Asked: search.Understand(q)}
+	var err error
+	if out.Result, err = s.engine.Search(ctx, out.Asked); err != nil || out.Total > 0 || q.Cursor != "" {
+		return out, err
+	}
+	for _, near := range search.Nearer(q) {
+		r, err := s.engine.Search(ctx, near)
+		if err != nil {
+			return Found{}, err
+		}
+		if r.Total > 0 {
+			r.HasMore, r.NextCursor = false, ""
+			return Found{Result: r, Asked: near, Nearest: true}, nil
 		}
 	}
 	return out, nil

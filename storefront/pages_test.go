@@ -43,6 +43,17 @@ func TestHomeListAndProduct(t *testing.T) {
 	b.get("/about").shows(200, "Wages come first")
 }
 
+// A price named in words is a bound that she sees and can take away, and what fits
+// nothing is answered with what comes nearest.
+func TestAskedInWords(t *testing.T) {
+	b := open(t).browser()
+	b.get("/shop?q=kurta+under+3000").shows(200, "2 pieces", "White muslin kurta", "Up to ₹3,000")
+	b.get("/shop?q=kurta+under+2000").shows(200, "Nothing fits at that price", "White muslin kurta").hides("2 pieces")
+	b.get("/shop?q=muslin+elephant").shows(200, "Nothing fits all that you asked. These fit “muslin”", "White muslin kurta")
+	b.get("/shop?q=elephant").shows(200, "0 pieces", "Nothing fits all of this")
+	b.get("/shop?lang=hi&q=कुर्ता+२०००+से+कम").shows(200, "इस दाम पर कुछ नहीं मिला")
+}
+
 // The parts of a price add up to it, in amounts and in percent.
 func TestPricePartsAddUp(t *testing.T) {
 	s := open(t)

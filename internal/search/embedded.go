@@ -31,7 +31,7 @@ var _ Engine = (*Embedded)(nil)
 
 // layout is raised whenever the tables, the folding of words or the thesaurus change; a file of
 // another layout is emptied, and the caller fills it from the database.
-const layout = 1
+const layout = 2
 
 const schema = `
 DROP TABLE IF EXISTS state;

@@ -13,7 +13,7 @@ const broad = 600
 
 // matching runs the full-text query and scores what it finds, lower is better.
 func (e *Embedded) matching(ctx context.Context, t *table, asked question, ranked bool) ([]hit, error) {
-	key := foundKey{asked.expression(), ranked}
+	key := foundKey{asked.expression(), asked.closest(), ranked}
 	if hits, ok := e.found.get(t.rev, key); ok {
 		return hits, nil
 	}
@@ -24,6 +24,9 @@ func (e *Embedded) matching(ctx context.Context, t *table, asked question, ranke
 		hits, err = e.ranked(ctx, key.expression)
 	default:
 		err = e.placed(ctx, t, key.expression, hits)
+	}
+	if err == nil && ranked && key.closest != "" {
+		err = e.lift(ctx, key.closest, 4, hits)
 	}
 	if err != nil {
 		return nil, unavailable(err)
@@ -62,25 +65,35 @@ WHERE words MATCH $1`, expression)
 // placed scores hits by where everything asked for stands: the title, then what
 // the piece is, then anywhere; the newest first in each.
 func (e *Embedded) placed(ctx context.Context, t *table, expression string, hits []hit) error {
-	const tier = int64(1) << 60
 	for i := range hits {
 		if n := hits[i].n; n < int64(len(t.rows)) && t.rows[n] != nil {
 			hits[i].score = -t.rows[n].published
 		}
 	}
 	for _, columns := range []string{"{title kind}", "{title}"} {
-		in, err := e.unranked(ctx, columns+" : ("+expression+")")
-		if err != nil {
+		if err := e.lift(ctx, columns+" : ("+expression+")", 1, hits); err != nil {
 			return err
 		}
-		at := 0
-		for i := range hits {
-			for at < len(in) && in[at].n < hits[i].n {
-				at++
-			}
-			if at < len(in) && in[at].n == hits[i].n {
-				hits[i].score -= tier
-			}
+	}
+	return nil
+}
+
+// tier is more than any two scores of one kind are apart; seven fit.
+const tier = int64(1) << 60
+
+// lift puts those of the hits that meet an expression so many tiers higher.
+func (e *Embedded) lift(ctx context.Context, expression string, tiers int64, hits []hit) error {
+	in, err := e.unranked(ctx, expression)
+	if err != nil {
+		return err
+	}
+	at := 0
+	for i := range hits {
+		for at < len(in) && in[at].n < hits[i].n {
+			at++
+		}
+		if at < len(in) && in[at].n == hits[i].n {
+			hits[i].score -= tiers * tier
 		}
 	}
 	return nil
@@ -113,6 +126,7 @@ type foundCache struct {
 
 type foundKey struct {
 	expression string
+	closest    string
 	ranked     bool
 }
 

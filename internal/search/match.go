@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -13,18 +14,22 @@ const (
 
 // group is one idea of the question: any of its terms will do.
 type group struct {
-	exact  []string // whole words
-	starts []string // beginnings
-	sounds []string // beginnings by sound, for when no word begins as typed
-	raw    string   // what was typed, for the search for slips
-	key    string
+	exact   []string // whole words
+	also    []string // whole words that are further from what was typed
+	starts  []string // beginnings
+	sounds  []string // beginnings by sound, for when no word begins as typed
+	raw     string   // what was typed, for the search for slips
+	key     string
+	meaning string // by the thesaurus, or ""
+	slipped bool   // exact holds what was perhaps meant
 }
 
 // question is a text understood: every group must be met.
 type question struct{ groups []group }
 
 // understand splits text into groups. Fillers are dropped unless nothing else
-// is there; the last word is a beginning unless a space ends it.
+// is there, and words like set when two others are; the last word is a beginning unless
+// a space ends it.
 func understand(text string) question {
 	if len(text) > maxQueryBytes {
 		text = strings.ToValidUTF8(text[:maxQueryBytes], "")
@@ -32,7 +37,7 @@ func understand(text string) question {
 	ws := wordsOf(text, maxQueryWords)
 	open := text != "" && !strings.ContainsAny(text[len(text)-1:], " \t\n.,;:!?")
 	thesaurus := theThesaurus()
-	var all, meant []group
+	var all, meant, needed []group
 	for i := 0; i < len(ws); {
 		meaning, n := thesaurus.longest(ws[i:])
 		g := newGroup(ws[i:i+max(n, 1)], meaning)
@@ -43,13 +48,19 @@ func understand(text string) question {
 		all = append(all, g)
 		if n > 0 || !fillers[ws[i].key] {
 			meant = append(meant, g)
+			if n > 0 || !extras[ws[i].key] {
+				needed = append(needed, g)
+			}
 		}
 		i += max(n, 1)
 	}
-	if len(meant) == 0 {
-		meant = all
+	switch {
+	case len(needed) > 1:
+		return question{needed}
+	case len(meant) > 0:
+		return question{meant}
 	}
-	return question{meant}
+	return question{all}
 }
 
 // newGroup makes the group of one word or of one name of several words.
@@ -60,9 +71,10 @@ func newGroup(ws []word, meaning string) group {
 		g.raw, g.key = w.raw, w.key
 		g.addExact(w.raw, w.key, bySound+w.key)
 		if w.native && meaning == "" {
-			g.addExact(skeleton(w.key))
+			g.addAlso(skeleton(w.key))
 		}
 	}
+	g.meaning = meaning
 	g.addExact(meaning)
 	return g
 }
@@ -71,6 +83,14 @@ func (g *group) addExact(terms ...string) {
 	for _, t := range terms {
 		if t != "" && !slices.Contains(g.exact, t) {
 			g.exact = append(g.exact, t)
+		}
+	}
+}
+
+func (g *group) addAlso(terms ...string) {
+	for _, t := range terms {
+		if t != "" && !slices.Contains(g.exact, t) && !slices.Contains(g.also, t) {
+			g.also = append(g.also, t)
 		}
 	}
 }
@@ -84,7 +104,7 @@ func (g *group) open(w word, t *thesaurus) {
 			if i == maxStarts {
 				break
 			}
-			g.addExact(m)
+			g.addAlso(m)
 		}
 	}
 }
@@ -109,34 +129,61 @@ func (g *group) forgive(v *vocabulary) {
 	if g.key != g.raw {
 		typed = append(typed, g.key)
 	}
-	thesaurus := theThesaurus()
+	var near []slip
 	for _, form := range typed {
-		near := v.near(form, false)
-		if len(near) == 0 && len(g.starts) > 0 {
-			near = v.near(form, true)
+		found := v.near(form, false)
+		if len(found) == 0 && len(g.starts) > 0 {
+			found = v.near(form, true)
 		}
-		for _, term := range near {
-			g.addExact(term, bySound+term, thesaurus.meaning[sound(term)])
-		}
+		near = append(near, found...)
 	}
-	g.addExact(skeleton(g.key))
+	slices.SortStableFunc(near, slip.compare)
+	g.slipped = len(near) > 0
+	thesaurus := theThesaurus()
+	for _, s := range near {
+		add := g.addAlso
+		if s.compare(near[0]) == 0 {
+			add = g.addExact
+		}
+		add(s.text, bySound+s.text, thesaurus.meaning[sound(s.text)])
+	}
+	g.addAlso(skeleton(g.key))
 }
 
 // expression writes the question for FTS5, each term quoted.
 func (q question) expression() string {
+	return q.written(func(g group) (words, starts []string) { return slices.Concat(g.exact, g.also), g.starts })
+}
+
+// closest is the question in the words that were typed or are next to them, without
+// beginnings: what meets it comes first. It is "" when that is the whole question.
+func (q question) closest() string {
+	if !slices.ContainsFunc(q.groups, func(g group) bool { return len(g.also)+len(g.starts) > 0 }) {
+		return ""
+	}
+	return q.written(func(g group) (words, starts []string) {
+		if len(g.starts) > 0 && !g.slipped { // it may be the beginning of another word than the one it sounds like
+			return []string{g.raw, cmp.Or(g.meaning, g.raw)}, nil
+		}
+		return g.exact, nil
+	})
+}
+
+func (q question) written(terms func(group) (words, starts []string)) string {
 	var b strings.Builder
 	for i, g := range q.groups {
 		if i > 0 {
 			b.WriteString(" AND ")
 		}
 		b.WriteByte('(')
-		for j, t := range g.exact {
+		words, starts := terms(g)
+		for j, t := range words {
 			if j > 0 {
 				b.WriteString(" OR ")
 			}
 			b.WriteString(quoted(t))
 		}
-		for _, t := range g.starts {
+		for _, t := range starts {
 			b.WriteString(" OR " + quoted(t) + " *")
 		}
 		b.WriteByte(')')

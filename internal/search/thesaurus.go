@@ -84,11 +84,18 @@ func (t *thesaurus) starting(prefix string) []string {
 }
 
 // fillers carry no meaning of their own in a question.
-var fillers = func() map[string]bool {
+var fillers = keySet("a an the of for with in on and or to by from work kaam kam kari ka ki ke ko se mein me aur wala wali vala vali " +
+	"price rate rs inr rupees daam kimat buy shop online show want best latest cheap sasta sasti chahiye dikhao dikhaye liye " +
+	"का की के को से में और काम कारी वाला वाली वाले दाम कीमत क़ीमत रुपये सस्ता सस्ती चाहिए दिखाओ दिखाइए लिए " +
+	"کا کی کے کو سے میں اور کام کاری والا والی والے قیمت روپے سستا سستی چاہیے لیے")
+
+// extras say little beside two words that say more: a kurta with palazzos is a set.
+var extras = keySet("set sets pair pack combo piece pieces design designer style type new सेट जोड़ा जोड़ी डिज़ाइन नया नई سیٹ جوڑا ڈیزائن نیا نئی")
+
+func keySet(text string) map[string]bool {
 	m := map[string]bool{}
-	for _, w := range wordsOf("a an the of for with in on and or to by from work kaam kam kari ka ki ke ko se mein me aur wala wali "+
-		"का की के को से में और काम कारी वाला वाली کا کی کے کو سے میں اور کام کاری والا والی", 100) {
+	for _, w := range wordsOf(text, 200) {
 		m[w.key] = true
 	}
 	return m
-}()
+}

@@ -75,44 +75,54 @@ func (v *vocabulary) starts(prefix string) bool {
 
 const maxNear = 10
 
+// slip is a word that a mistyped one may stand for.
+type slip struct {
+	text     string
+	distance int
+	longer   int // by how many letters it is longer or shorter
+}
+
+// compare orders slips: fewer first, then those that kept the number of letters.
+func (s slip) compare(o slip) int {
+	return cmp.Or(cmp.Compare(s.distance, o.distance), cmp.Compare(s.longer, o.longer))
+}
+
 // near gives the words at the least distance from typed that is in bounds: one
 // slip from four letters, two from eight, nearest first. With open, typed may
 // be the beginning of a word.
-func (v *vocabulary) near(typed string, open bool) []string {
+func (v *vocabulary) near(typed string, open bool) []slip {
 	bound := slips(typed)
 	if bound == 0 || !letters(typed) {
 		return nil
 	}
-	type found struct {
-		text     string
-		distance int
-	}
-	var hits []found
+	var hits []slip
 	mask, longest := maskOf(typed), len(typed)+bound
 	if open {
 		longest = maxWordBytes
 	}
 	for n := max(2, len(typed)-bound); n <= min(longest, maxWordBytes); n++ {
+		longer := 0
+		if !open {
+			longer = max(n-len(typed), len(typed)-n)
+		}
 		for _, w := range v.byBytes[n] {
 			if bits.OnesCount32(mask&^w.mask) > bound {
 				continue
 			}
 			if d := distance(typed, w.text, bound, open); d <= bound && w.text != typed {
-				hits = append(hits, found{w.text, d})
+				hits = append(hits, slip{w.text, d, longer})
 			}
 		}
 	}
-	slices.SortFunc(hits, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(len(a.text), len(b.text)), cmp.Compare(a.text, b.text))
+	slices.SortFunc(hits, func(a, b slip) int {
+		return cmp.Or(a.compare(b), cmp.Compare(len(a.text), len(b.text)), cmp.Compare(a.text, b.text))
 	})
-	var out []string
-	for _, h := range hits {
-		if h.distance > hits[0].distance || len(out) == maxNear {
-			break
+	for i, h := range hits {
+		if h.distance > hits[0].distance || i == maxNear {
+			return hits[:i]
 		}
-		out = append(out, h.text)
 	}
-	return out
+	return hits
 }
 
 func slips(typed string) int {

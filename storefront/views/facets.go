@@ -111,18 +111,22 @@ func (p Page) size(value string) string {
 
 func (p Page) band(value string) string {
 	for _, b := range Bands {
-		if b.Value != value {
-			continue
+		if b.Value == value {
+			return p.bounds(b.From, b.To)
 		}
-		switch {
-		case b.From == 0:
-			return p.T("shop.price_to", "To", rupees(b.To))
-		case b.To == 0:
-			return p.T("shop.price_from", "From", rupees(b.From))
-		}
-		return p.T("shop.price_between", "From", rupees(b.From), "To", rupees(b.To))
 	}
 	return value
+}
+
+// bounds is how the bounds of a price read; 0 is none.
+func (p Page) bounds(low, high money.Paise) string {
+	switch {
+	case low == 0:
+		return p.T("shop.price_to", "To", rupees(high))
+	case high == 0:
+		return p.T("shop.price_from", "From", rupees(low))
+	}
+	return p.T("shop.price_between", "From", rupees(low), "To", rupees(high))
 }
 
 type chip struct {
@@ -142,6 +146,11 @@ func (s Shop) chips(p Page) []chip {
 			rest[name] = slices.DeleteFunc(rest[name], func(o string) bool { return o == v })
 			out = append(out, chip{p.label(name, v), shopURL(rest)})
 		}
+	}
+	if bounds := s.Found.Asked; !s.Found.Nearest && bounds.Text != s.Query.Text {
+		rest := s.copy()
+		rest.Set("q", bounds.Text)
+		out = append(out, chip{p.bounds(bounds.MinPrice, bounds.MaxPrice), shopURL(rest)})
 	}
 	return out
 }
