@@ -26,6 +26,7 @@ type Product struct {
 	Note        string
 	CreatedBy   string
 	CreatedAt   db.Time
+	ChangedAt   db.Time // of what is shown
 	PublishedAt *db.Time
 	Version     int64
 	Hidden      bool // its import is not finished
@@ -120,6 +121,7 @@ type productRow struct {
 	Note          string   `db:"note"`
 	CreatedBy     string   `db:"created_by"`
 	CreatedAt     db.Time  `db:"created_at"`
+	ChangedAt     db.Time  `db:"changed_at"`
 	PublishedAt   *db.Time `db:"published_at"`
 	Version       int64    `db:"version"`
 	Hidden        bool     `db:"hidden"`
@@ -130,7 +132,7 @@ func (r productRow) product() Product {
 		Fabric: r.Fabric, Colour: r.Colour, Techniques: []string{},
 		Title:       Text{r.TitleEn, r.TitleHi, r.TitleUr},
 		Description: Text{r.DescriptionEn, r.DescriptionHi, r.DescriptionUr},
-		HSN:         r.HSN, OneOff: r.OneOff, MadeToOrder: r.MadeToOrder, Note: r.Note, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		HSN:         r.HSN, OneOff: r.OneOff, MadeToOrder: r.MadeToOrder, Note: r.Note, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
 		PublishedAt: r.PublishedAt, Version: r.Version, Hidden: r.Hidden}
 }
 
@@ -143,7 +145,7 @@ func load(tx *db.Tx, ids []string) ([]Product, error) {
 	var rows []productRow
 	if err := tx.Select(&rows, `
 		SELECT p.id, p.slug, p.state, p.area, p.craft, p.garment, p.fabric, p.colour, p.title_en, p.title_hi, p.title_ur,
-			p.description_en, p.description_hi, p.description_ur, p.hsn, p.one_off, p.made_to_order, p.note, p.created_by, p.created_at,
+			p.description_en, p.description_hi, p.description_ur, p.hsn, p.one_off, p.made_to_order, p.note, p.created_by, p.created_at, p.changed_at,
 			p.published_at, p.version, COALESCE(i.state = 'loading', FALSE) AS hidden
 		FROM products p
 		LEFT JOIN imports i ON i.id = p.import_id

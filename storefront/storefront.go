@@ -58,6 +58,7 @@ func Register(app *fiber.App, c Config) *Site {
 	app.Get("/media/:name", s.photo)
 	app.Get("/static/*", s.file)
 	app.Get("/pin/:pin", s.pin)
+	s.registerFeeds(app)
 
 	app.Get("/open/:token", web.NewLimit(openBurst, openEvery, nil).Handle)
 	private("/open/:token", s.openBook)

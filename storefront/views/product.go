@@ -116,6 +116,14 @@ func paragraphs(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
+// Pictures are the whole addresses of a piece's photos, each in a good size.
+func (p Page) Pictures(one catalog.Product) (out []string) {
+	for _, f := range one.Photos {
+		out = append(out, p.Base+picture{f, ""}.src(960))
+	}
+	return out
+}
+
 // schema is the piece for search engines (schema.org/Product).
 func (p Page) schema(one catalog.Product) map[string]any {
 	address := p.Base + "/p/" + one.Slug
@@ -131,11 +139,7 @@ func (p Page) schema(one catalog.Product) map[string]any {
 	out := map[string]any{"@context": "https://schema.org", "@type": "Product", "name": p.In(one.Title), "url": address,
 		"description": p.In(one.Description), "brand": map[string]any{"@type": "Brand", "name": "Saebaan"},
 		"color": p.Word("colour", one.Colour), "material": p.Word("fabric", one.Fabric), "category": p.Word("garment", one.Garment), "offers": offers}
-	var images []string
-	for _, f := range one.Photos {
-		images = append(images, p.Base+picture{f, ""}.src(960))
-	}
-	if len(images) > 0 {
+	if images := p.Pictures(one); len(images) > 0 {
 		out["image"] = images
 	}
 	return out
