@@ -13,6 +13,7 @@ import (
 	"saebaan/internal/gst"
 	"saebaan/internal/ledger"
 	"saebaan/internal/money"
+	"saebaan/internal/payment"
 	"saebaan/internal/testdb"
 	"saebaan/orders"
 )
@@ -377,6 +378,42 @@ func TestReconciliationListsWhatDiffers(t *testing.T) {
 		list, err := w.orders.Reconciliations(ctx, approver)
 		if err != nil || len(list) != 2 || len(list[0].Differences) != len(r.Differences) {
 			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
+// A refund that fails weeks after it went differs while its event has not come, and
+// no more when it has.
+func TestARefundThatCameBackAgreesAgain(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		o, guest := w.paid(w.piece("A", 30, 199900), 2, "09")
+		p, err := w.orders.Payments(ctx, admin, o.ID)
+		w.ok(err)
+		w.ok(w.orders.EnterFee(ctx, p[0].ID))
+		_, err = w.orders.Cancel(ctx, guest, "", orders.CancelInput{Order: o.ID, Line: o.Lines[0].ID, Pieces: 1})
+		w.ok(err)
+		w.refunded()
+		differs := func() []orders.Difference {
+			w.ok(d.AdvanceClock(ctx, 2*time.Minute))
+			r, err := w.orders.Reconcile(ctx, preparer)
+			w.ok(err)
+			return r.Differences
+		}
+		if got := differs(); len(got) != 0 {
+			t.Fatalf("%+v", got)
+		}
+		w.ok(d.AdvanceClock(ctx, 20*24*time.Hour))
+		refunds, err := w.orders.Refunds(ctx, preparer, o.ID)
+		w.ok(err)
+		payload, signature, err := w.sim.SettleRefund(ctx, *refunds[0].ProviderID, payment.RefundFailed)
+		w.ok(err)
+		if got := differs(); len(got) != 2 || got[0].Kind != "refund" || got[0].Ours != refunds[0].Amount || got[0].Theirs != 0 {
+			t.Errorf("it came back and nobody told us: %+v", got)
+		}
+		w.ok(w.orders.PaymentEvent(ctx, payload, signature))
+		if got := differs(); len(got) != 0 {
+			t.Errorf("it came back: %+v", got)
 		}
 	})
 }

@@ -134,27 +134,36 @@ func (s *Service) compare(tx *db.Tx, r *Reconciliation, theirs []payment.Movemen
 	if err != nil {
 		return err
 	}
-	refunds, err := ourRefunds(tx, *r)
+	gone := map[string]money.Paise{}
+	for _, m := range theirs {
+		if m.Kind == payment.MovementRefund {
+			gone[m.ProviderRefundID] -= m.Amount // a refund that came back is a second movement
+		}
+	}
+	returned := []any{""} // which went before what is compared, and came back in it; never nothing, for IN
+	for name, paise := range gone {
+		if paise < 0 {
+			gone[name], returned = 0, append(returned, name)
+		}
+	}
+	refunds, err := ourRefunds(tx, *r, returned)
 	if err != nil {
 		return err
 	}
-	gone := map[string]money.Paise{}
 	for _, m := range theirs {
-		switch m.Kind {
-		case payment.MovementCharge:
-			o := charges[m.IntentID]
-			if m.Amount < 0 { // a charge that failed afterwards
-				r.differ("charge", m.IntentID, 0, m.Amount)
-			} else {
-				r.differ("charge", m.IntentID, o.Amount, m.Amount)
-				if o.Fee >= 0 { // not looked up yet otherwise
-					r.differ("fee", m.IntentID, o.Fee, m.Fee+m.FeeGST)
-				}
-			}
-			delete(charges, m.IntentID)
-		case payment.MovementRefund:
-			gone[m.ProviderRefundID] -= m.Amount // a refund that came back is a second movement
+		if m.Kind != payment.MovementCharge {
+			continue
 		}
+		o := charges[m.IntentID]
+		if m.Amount < 0 { // a charge that failed afterwards
+			r.differ("charge", m.IntentID, 0, m.Amount)
+		} else {
+			r.differ("charge", m.IntentID, o.Amount, m.Amount)
+			if o.Fee >= 0 { // not looked up yet otherwise
+				r.differ("fee", m.IntentID, o.Fee, m.Fee+m.FeeGST)
+			}
+		}
+		delete(charges, m.IntentID)
 	}
 	for _, name := range slices.Sorted(maps.Keys(gone)) {
 		r.differ("refund", name, refunds[name].Amount, gone[name])
@@ -244,12 +253,16 @@ func (s *Service) ourCharges(tx *db.Tx, r Reconciliation) (map[string]object, er
 	return byObject(rows), nil
 }
 
-func ourRefunds(tx *db.Tx, r Reconciliation) (map[string]object, error) {
+// ourRefunds are the refunds that we hold for paid by the gateway, those since a
+// little before what is compared and, however old, those that returned.
+func ourRefunds(tx *db.Tx, r Reconciliation, returned []any) (map[string]object, error) {
 	var rows []object
 	if err := tx.Select(&rows, `
 		SELECT f.provider_id AS object, f.paid_at AS at, CAST(0 AS BIGINT) AS fee, f.amount_paise AS paise
 		FROM refunds f
-		WHERE f.provider = $1 AND f.provider_id IS NOT NULL AND f.paid_at >= $2 AND f.reference = ''`, r.Provider, r.From.Add(-again-24*time.Hour)); err != nil {
+		WHERE f.provider = $1 AND f.provider_id IS NOT NULL AND f.reference = '' AND f.state = 'paid'
+			AND (f.paid_at >= $2 OR f.provider_id IN (`+db.List(3, len(returned))+`))`,
+		append([]any{r.Provider, r.From.Add(-again - 24*time.Hour)}, returned...)...); err != nil {
 		return nil, err
 	}
 	return byObject(rows), nil

@@ -34,6 +34,8 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"pieces that come back in parts are others than at once", "orders/takeback.go", `takeInPiece(tx, actor, o, c, from+k)`, `takeInPiece(tx, actor, o, c, k)`, "./orders", "ReturnsInParts"},
 	{"a release forgets for what work it is", "orders/sweep.go", `Artisan: h.Artisan, Nature: h.Nature}`, `Artisan: h.Artisan, Nature: "wage"}`, "./openbooks", "MonthsOfTheWhole"},
 	{"the gateway's fee is noted and not entered", "orders/event.go", `n == 0 || intent.Fee+intent.FeeGST == 0`, `n >= 0 || intent.Fee+intent.FeeGST == 0`, "./openbooks", "MonthsOfTheWhole"},
+	{"a refund that came back after weeks is listed for ever", "orders/reconcile.go", `gone[name], returned = 0, append(returned, name)`, `returned = append(returned, name)`, "./orders", "CameBackAgrees"},
+	{"a refund that came back is held for paid", "orders/reconcile.go", `AND f.reference = '' AND f.state = 'paid'`, `AND f.reference = '' AND f.paid_at IS NOT NULL`, "./orders", "CameBackAgrees"},
 	{"pieces come back twice", "orders/returns.go", `take := min(left, a.Pieces-a.Returned-asked[a.ID])`, `take := min(left, a.Pieces-0*asked[a.ID])`, "./orders", "WhoBears"},
 	{"a piece comes back after the window", "orders/returns.go", `if !shop && tx.Now() > s.returnableUntil(a) {`, `if false {`, "./orders", "ReturnWindow"},
 	{"a made piece comes back for its size", "orders/returns.go", `if line.MadeToOrder && !in.Reason.ours() {`, `if false {`, "./orders", "ReturnWindow"},
