@@ -23,7 +23,10 @@ type product struct {
 	Techniques  []string   `json:"techniques" nullable:"false"`
 	HSN         string     `json:"hsn"`
 	OneOff      bool       `json:"one_off"`
+	Care        text       `json:"care" doc:"How to wash and keep it"`
 	MadeToOrder bool       `json:"made_to_order" doc:"Made after it is ordered: taken back only for a defect or a mistake of ours"`
+	LeadDays    int64      `json:"lead_days" doc:"Until a piece that is made to order is sent; 0 is not said"`
+	Edition     int64      `json:"edition" doc:"How often what is said of it was changed, from 1"`
 	InStock     bool       `json:"in_stock"`
 	Note        string     `json:"note,omitempty"`
 	Version     int64      `json:"version"`
@@ -44,7 +47,7 @@ func productBody(p catalog.Product) product {
 	out := product{ID: p.ID, Slug: p.Slug, State: string(p.State), Title: textOf(p.Title), Description: textOf(p.Description),
 		Area: p.Area, Craft: p.Craft, Garment: p.Garment, Fabric: p.Fabric, Colour: p.Colour, Techniques: p.Techniques,
 		HSN: gst.Digits(p.HSN), OneOff: p.OneOff, MadeToOrder: p.MadeToOrder, InStock: p.InStock(), Note: p.Note, Version: p.Version,
-		PublishedAt: whenOrNil(p.PublishedAt), Photos: []photo{}, Variants: []variant{}}
+		Care: textOf(p.Care), LeadDays: p.LeadDays, Edition: p.Edition, PublishedAt: whenOrNil(p.PublishedAt), Photos: []photo{}, Variants: []variant{}}
 	for _, f := range p.Photos {
 		out.Photos = append(out.Photos, photo(f))
 	}
@@ -56,35 +59,88 @@ func productBody(p catalog.Product) product {
 
 func textOf(t catalog.Text) text { return text{t.En, t.Hi, t.Ur} }
 
+// productFacts are what a person says of a piece.
+type productFacts struct {
+	Title       text     `json:"title"`
+	Description *text    `json:"description,omitempty"`
+	Care        *text    `json:"care,omitempty" doc:"How to wash and keep it"`
+	Area        string   `json:"area" maxLength:"40"`
+	Craft       string   `json:"craft" maxLength:"40"`
+	Garment     string   `json:"garment" maxLength:"40"`
+	Fabric      string   `json:"fabric" maxLength:"40"`
+	Colour      string   `json:"colour" maxLength:"40"`
+	Techniques  []string `json:"techniques,omitempty" maxItems:"20" nullable:"false"`
+	HSN         string   `json:"hsn" maxLength:"20" doc:"Chosen by the person who lists it"`
+	OneOff      bool     `json:"one_off,omitempty"`
+	MadeToOrder bool     `json:"made_to_order,omitempty" doc:"Made after it is ordered"`
+	LeadDays    int64    `json:"lead_days,omitempty" minimum:"0" maximum:"365" doc:"Of a piece that is made to order"`
+}
+
+func (b productFacts) input() catalog.ProductInput {
+	in := catalog.ProductInput{Title: catalog.Text(b.Title), Area: b.Area, Craft: b.Craft, Garment: b.Garment,
+		Fabric: b.Fabric, Colour: b.Colour, Techniques: b.Techniques, HSN: b.HSN, OneOff: b.OneOff, MadeToOrder: b.MadeToOrder, LeadDays: b.LeadDays}
+	if b.Description != nil {
+		in.Description = catalog.Text(*b.Description)
+	}
+	if b.Care != nil {
+		in.Care = catalog.Text(*b.Care)
+	}
+	return in
+}
+
+func factsOf(in catalog.ProductInput) productFacts {
+	description, care := textOf(in.Description), textOf(in.Care)
+	return productFacts{Title: textOf(in.Title), Description: &description, Care: &care, Area: in.Area, Craft: in.Craft, Garment: in.Garment, Fabric: in.Fabric,
+		Colour: in.Colour, Techniques: in.Techniques, HSN: gst.Digits(in.HSN), OneOff: in.OneOff, MadeToOrder: in.MadeToOrder, LeadDays: in.LeadDays}
+}
+
 type createProductInput struct {
 	Idempotent
-	Body struct {
-		Title       text     `json:"title"`
-		Description *text    `json:"description,omitempty"`
-		Area        string   `json:"area" maxLength:"40"`
-		Craft       string   `json:"craft" maxLength:"40"`
-		Garment     string   `json:"garment" maxLength:"40"`
-		Fabric      string   `json:"fabric" maxLength:"40"`
-		Colour      string   `json:"colour" maxLength:"40"`
-		Techniques  []string `json:"techniques,omitempty" maxItems:"20" nullable:"false"`
-		HSN         string   `json:"hsn" maxLength:"20" doc:"Chosen by the person who lists it"`
-		OneOff      bool     `json:"one_off,omitempty"`
-		MadeToOrder bool     `json:"made_to_order,omitempty" doc:"Made after it is ordered"`
-	}
+	Body productFacts
 }
 
 func (s *Server) createProduct(ctx context.Context, in *createProductInput) (*answer[product], error) {
-	b := in.Body
-	input := catalog.ProductInput{Title: catalog.Text(b.Title), Area: b.Area, Craft: b.Craft, Garment: b.Garment,
-		Fabric: b.Fabric, Colour: b.Colour, Techniques: b.Techniques, HSN: b.HSN, OneOff: b.OneOff, MadeToOrder: b.MadeToOrder}
-	if b.Description != nil {
-		input.Description = catalog.Text(*b.Description)
+	return moved(ctx)(s.Catalog.Create(ctx, web.ActorOf(ctx), in.Key, in.Body.input()))
+}
+
+type editProductInput struct {
+	Idempotent
+	ByID
+	Body struct {
+		Facts   productFacts `json:"facts"`
+		Edition int64        `json:"edition" minimum:"1" doc:"That of the piece as it was read; when it has changed since, nothing is saved"`
 	}
-	p, err := s.Catalog.Create(ctx, web.ActorOf(ctx), in.Key, input)
+}
+
+func (s *Server) editProduct(ctx context.Context, in *editProductInput) (*answer[product], error) {
+	return moved(ctx)(s.Catalog.Edit(ctx, web.ActorOf(ctx), in.Key, catalog.EditInput{Product: in.ID, Edition: in.Body.Edition, Facts: in.Body.Facts.input()}))
+}
+
+type edition struct {
+	No      int64        `json:"no"`
+	Facts   productFacts `json:"facts"`
+	Actor   string       `json:"actor"`
+	At      time.Time    `json:"at"`
+	Changed []string     `json:"changed" nullable:"false" doc:"What differs from the edition before"`
+}
+
+type editionsOutput struct {
+	Body struct {
+		Data []edition `json:"data" nullable:"false"`
+	}
+}
+
+func (s *Server) listEditions(ctx context.Context, in *ByID) (*editionsOutput, error) {
+	all, err := s.Catalog.Editions(ctx, web.ActorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return reply(ctx, productBody(p)), nil
+	out := &editionsOutput{}
+	out.Body.Data = []edition{}
+	for _, e := range all {
+		out.Body.Data = append(out.Body.Data, edition{e.No, factsOf(e.Facts), e.Actor, e.At.Std(), append([]string{}, e.Changed...)})
+	}
+	return out, nil
 }
 
 type listProductsInput struct {

@@ -153,6 +153,8 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, made("/products", "create-product", "List a piece as a draft"), s.createProduct)
 	huma.Register(a, op(get, "/products", "list-products", "List pieces by state"), s.listProducts)
 	huma.Register(a, op(get, "/products/{id}", "get-product", "Read a piece with its price and makers"), s.getProduct)
+	huma.Register(a, op(post, "/products/{id}/edit", "edit-product", "Change what is said of a piece"), s.editProduct)
+	huma.Register(a, op(get, "/products/{id}/editions", "list-editions", "List who said what of a piece"), s.listEditions)
 	huma.Register(a, op(post, "/products/{id}/submit", "submit-product", "Hand a draft in"), s.submitProduct)
 	huma.Register(a, op(post, "/products/{id}/publish", "publish-product", "Show a piece in the shop"), s.publishProduct)
 	huma.Register(a, op(post, "/products/{id}/send-back", "send-back-product", "Return a piece for correction"), s.sendBackProduct)

@@ -20,9 +20,12 @@ type Product struct {
 	Techniques  []string
 	Title       Text
 	Description Text
+	Care        Text
 	HSN         string
 	OneOff      bool
 	MadeToOrder bool
+	LeadDays    int64 // of a piece that is made to order; 0 is not said
+	Edition     int64 // how often what is said of it was changed, from 1
 	Note        string
 	CreatedBy   string
 	CreatedAt   db.Time
@@ -115,6 +118,11 @@ type productRow struct {
 	DescriptionEn string   `db:"description_en"`
 	DescriptionHi string   `db:"description_hi"`
 	DescriptionUr string   `db:"description_ur"`
+	CareEn        string   `db:"care_en"`
+	CareHi        string   `db:"care_hi"`
+	CareUr        string   `db:"care_ur"`
+	LeadDays      int64    `db:"lead_days"`
+	Edition       int64    `db:"edition"`
 	HSN           string   `db:"hsn"`
 	OneOff        bool     `db:"one_off"`
 	MadeToOrder   bool     `db:"made_to_order"`
@@ -132,7 +140,8 @@ func (r productRow) product() Product {
 		Fabric: r.Fabric, Colour: r.Colour, Techniques: []string{},
 		Title:       Text{r.TitleEn, r.TitleHi, r.TitleUr},
 		Description: Text{r.DescriptionEn, r.DescriptionHi, r.DescriptionUr},
-		HSN:         r.HSN, OneOff: r.OneOff, MadeToOrder: r.MadeToOrder, Note: r.Note, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
+		Care:        Text{r.CareEn, r.CareHi, r.CareUr}, LeadDays: r.LeadDays, Edition: r.Edition,
+		HSN: r.HSN, OneOff: r.OneOff, MadeToOrder: r.MadeToOrder, Note: r.Note, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
 		PublishedAt: r.PublishedAt, Version: r.Version, Hidden: r.Hidden}
 }
 
@@ -145,7 +154,7 @@ func load(tx *db.Tx, ids []string) ([]Product, error) {
 	var rows []productRow
 	if err := tx.Select(&rows, `
 		SELECT p.id, p.slug, p.state, p.area, p.craft, p.garment, p.fabric, p.colour, p.title_en, p.title_hi, p.title_ur,
-			p.description_en, p.description_hi, p.description_ur, p.hsn, p.one_off, p.made_to_order, p.note, p.created_by, p.created_at, p.changed_at,
+			p.description_en, p.description_hi, p.description_ur, p.care_en, p.care_hi, p.care_ur, p.lead_days, p.edition, p.hsn, p.one_off, p.made_to_order, p.note, p.created_by, p.created_at, p.changed_at,
 			p.published_at, p.version, COALESCE(i.state = 'loading', FALSE) AS hidden
 		FROM products p
 		LEFT JOIN imports i ON i.id = p.import_id

@@ -33,6 +33,7 @@ func (t Text) In(language string) string {
 type ProductInput struct {
 	Title       Text
 	Description Text
+	Care        Text // how to wash and keep it
 	Area        string
 	Craft       string
 	Garment     string
@@ -41,7 +42,16 @@ type ProductInput struct {
 	Techniques  []string
 	HSN         string // chosen by the person who lists it
 	OneOff      bool
-	MadeToOrder bool // made after it is ordered: no return but for a defect or the carrier's fault
+	MadeToOrder bool  // made after it is ordered: no return but for a defect or the carrier's fault
+	LeadDays    int64 // until such a piece is sent; 0 is not said
+}
+
+// tidy takes away what carries no meaning.
+func (in *ProductInput) tidy() {
+	for _, t := range []*Text{&in.Title, &in.Description, &in.Care} {
+		t.En, t.Hi, t.Ur = strings.TrimSpace(t.En), strings.TrimSpace(t.Hi), strings.TrimSpace(t.Ur)
+	}
+	in.Techniques = slices.Compact(slices.Sorted(slices.Values(in.Techniques)))
 }
 
 // ImportCraft files an imported piece that is no craft of the trust's.
@@ -55,6 +65,10 @@ func (in ProductInput) check(imported bool) error {
 		return ErrProduct.At("title", "is missing or longer than 300 characters")
 	case len(in.Description.En) > 20_000 || len(in.Description.Hi) > 20_000 || len(in.Description.Ur) > 20_000:
 		return ErrProduct.At("description", "is longer than 20,000 bytes")
+	case len(in.Care.En) > 3_000 || len(in.Care.Hi) > 3_000 || len(in.Care.Ur) > 3_000:
+		return ErrProduct.At("care", "is longer than 3,000 bytes")
+	case in.LeadDays < 0 || in.LeadDays > 365 || (in.LeadDays > 0 && !in.MadeToOrder):
+		return ErrProduct.At("lead_days", "0 to 365 days, of a piece that is made to order")
 	case !slices.Contains(artisans.Areas, in.Area):
 		return artisans.ErrArea
 	case !slices.Contains(artisans.Crafts, in.Craft) && !(imported && in.Craft == ImportCraft):
@@ -95,14 +109,20 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, key string, in P
 func insertProduct(tx *db.Tx, actor auth.Actor, product string, in ProductInput, importID *string) error {
 	if _, err := tx.Exec(`
 		INSERT INTO products (id, slug, state, area, craft, garment, fabric, colour, title_en, title_hi, title_ur,
-			description_en, description_hi, description_ur, hsn, hsn_by, hsn_on, one_off, import_id, created_by, created_at, changed_at, made_to_order)
-		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $15, $19, $19, $20)`,
+			description_en, description_hi, description_ur, hsn, hsn_by, hsn_on, one_off, import_id, created_by, created_at, changed_at, made_to_order,
+			care_en, care_hi, care_ur, lead_days)
+		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $15, $19, $19, $20, $21, $22, $23, $24)`,
 		product, slug(in.Title.En, product), in.Area, in.Craft, in.Garment, in.Fabric, in.Colour,
 		strings.TrimSpace(in.Title.En), in.Title.Hi, in.Title.Ur, in.Description.En, in.Description.Hi, in.Description.Ur,
-		in.HSN, actor.String(), tx.Now().Date(), in.OneOff, importID, tx.Now(), in.MadeToOrder); err != nil {
+		in.HSN, actor.String(), tx.Now().Date(), in.OneOff, importID, tx.Now(), in.MadeToOrder,
+		in.Care.En, in.Care.Hi, in.Care.Ur, in.LeadDays); err != nil {
 		return err
 	}
-	for _, t := range in.Techniques {
+	return insertTechniques(tx, product, in.Techniques)
+}
+
+func insertTechniques(tx *db.Tx, product string, techniques []string) error {
+	for _, t := range techniques {
 		if _, err := tx.Exec(`
 			INSERT INTO product_techniques (product_id, technique)
 			VALUES ($1, $2)

@@ -221,6 +221,10 @@ func (s *shop) aDay(t *testing.T) {
 	_, one := s.kurta("ONE-OFF", 1, map[string]string{"embroidery": solo, "finishing": solo}, true)
 	s.asha.Post("/v1/artisans/"+solo+"/consents", obj{"purpose": "name", "granted": true, "notice": "2026-1", "language": "hi"})
 	back := s.asha.Post("/v1/products", roleTable["POST /v1/products"].body).Str("id")
+	edited := maps.Clone(roleTable["POST /v1/products"].body.(obj))
+	edited["care"], edited["made_to_order"], edited["lead_days"] = obj{"en": "Wash by hand."}, true, 20
+	s.asha.Post("/v1/products/"+back+"/edit", obj{"edition": 1, "facts": edited})
+	s.asha.Get("/v1/products/" + back + "/editions")
 	s.asha.Post("/v1/products/"+back+"/submit", nil)
 	s.admin.Post("/v1/products/"+back+"/send-back", obj{"note": "A photo, please."})
 	s.admin.Post("/v1/products/"+back+"/archive", nil)
