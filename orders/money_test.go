@@ -183,6 +183,51 @@ func TestRefundWhoseAnswerIsLostIsLookedUp(t *testing.T) {
 	})
 }
 
+// A refund whose answer was lost is looked up while a dispute is open too: made, it
+// is entered; not made, it waits for the dispute's end and goes once.
+func TestARefundInDoubtIsLookedUpDuringADispute(t *testing.T) {
+	for name, fault := range map[string]payment.Faults{"made": {LoseRefundAnswer: true}, "not made": {RefundErr: payment.ErrUnknownOutcome}} {
+		t.Run(name, func(t *testing.T) {
+			testdb.Each(t, func(t *testing.T, d *db.DB) {
+				w := newWorld(t, d)
+				o, guest := w.paid(w.piece("A", 2, 200000), 2, "09")
+				w.sim.Fail(fault)
+				_, err := w.orders.Cancel(ctx, guest, "", orders.CancelInput{Order: o.ID, Line: o.Lines[0].ID, Pieces: 1})
+				w.ok(err)
+				w.refunded()
+				w.sim.Fail(payment.Faults{})
+				p, err := w.orders.Payments(ctx, admin, o.ID)
+				w.ok(err)
+				payload, signature, err := w.sim.Dispute(ctx, *p[0].ProviderID, 200000, payment.DisputeOpen)
+				w.ok(err)
+				w.ok(w.orders.PaymentEvent(ctx, payload, signature))
+				state := func() orders.RefundState {
+					w.ok(d.AdvanceClock(ctx, 2*time.Minute))
+					w.refunded()
+					list, err := w.orders.Refunds(ctx, guest, o.ID)
+					w.ok(err)
+					w.check()
+					return list[0].State
+				}
+				if want := map[string]orders.RefundState{"made": orders.RefundPaid, "not made": orders.RefundDue}[name]; state() != want || state() != want {
+					t.Errorf("during the dispute it is not %s", want)
+				}
+				payload, signature, err = w.sim.Dispute(ctx, *p[0].ProviderID, 0, payment.DisputeWon)
+				w.ok(err)
+				w.ok(w.orders.PaymentEvent(ctx, payload, signature))
+				if got := state(); got != orders.RefundPaid {
+					t.Errorf("after the dispute it is %s", got)
+				}
+				var sent int
+				w.ok(d.Get(ctx, &sent, `SELECT COUNT(*) FROM sim_refunds`))
+				if sent != 1 {
+					t.Errorf("%d refunds at the gateway", sent)
+				}
+			})
+		})
+	}
+}
+
 func TestAPendingRefundFailsAndAPersonPaysIt(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -388,7 +388,7 @@ fulfilment
   cancelled → 
 refund
   due → sending | paid
-  sending → pending | paid | failed
+  sending → due | pending | paid | failed
   pending → paid | failed
   failed → paid
   paid → failed

@@ -137,7 +137,8 @@ func owe(tx *db.Tx, actor auth.Actor, d debt, source string) ([]Refund, error) {
 // SendRefunds asks the gateway for the refunds that are due, each in three
 // steps: taken and committed, asked with the refund's own key, answer committed.
 // What was asked before without an answer is looked up first, never sent under
-// a new key. It returns how many it asked for.
+// a new key, also while a dispute of the payment is open; what was not asked yet
+// waits for its end. It returns how many it asked for.
 func (s *Service) SendRefunds(ctx context.Context) (int, error) {
 	if s.provider == nil {
 		return 0, nil
@@ -147,7 +148,7 @@ func (s *Service) SendRefunds(ctx context.Context) (int, error) {
 		SELECT id
 		FROM refunds
 		WHERE attempt_at <= $1 AND provider = $2
-			AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open')
+			AND (state <> 'due' OR NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open'))
 		ORDER BY attempt_at, id
 		LIMIT 50`, s.db.Clock.Now(), s.provider.Name()); err != nil {
 		return 0, err
@@ -166,10 +167,27 @@ func (s *Service) sendRefund(ctx context.Context, refund string) error {
 	case errors.Is(err, payment.ErrUnknownOutcome), errors.Is(err, payment.ErrUnavailable):
 		slog.Warn("refund's outcome not known yet", "refund", r.ID, "error", err)
 		return nil // its time to be looked up is set already
+	case errors.Is(err, payment.ErrDisputed) && again:
+		return s.db.Write(ctx, func(tx *db.Tx) error { return notMade(tx, r) })
 	case err != nil:
 		return s.db.Write(ctx, func(tx *db.Tx) error { return failRefund(tx, r, string(fault.Of(err).Code), nil) })
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error { return refundAnswered(tx, r, answer) })
+}
+
+// notMade enters that a refund in doubt was never made, because a dispute came before
+// it: it is due again when that has ended. Without such a dispute of ours a person
+// looks at it.
+func notMade(tx *db.Tx, r Refund) error {
+	n, err := tx.Exec(`
+		UPDATE refunds
+		SET state = 'due', attempt_at = $1
+		WHERE id = $2 AND state = 'sending'
+			AND EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open')`, tx.Now(), r.ID)
+	if err != nil || n > 0 {
+		return err
+	}
+	return failRefund(tx, r, payment.ErrDisputed.Code, nil)
 }
 
 // takeRefund is the first step: it makes this worker the only one that asks, and
@@ -184,7 +202,7 @@ func (s *Service) takeRefund(ctx context.Context, refund string) (Refund, string
 			UPDATE refunds
 			SET state = CASE WHEN state = 'due' THEN 'sending' ELSE state END, tries = tries + 1, attempt_at = $1
 			WHERE id = $2 AND state IN ('due', 'sending', 'pending') AND attempt_at <= $3
-				AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open')
+				AND (state <> 'due' OR NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = refunds.payment_id AND d.state = 'open'))
 			RETURNING `+refundColumns, tx.Now().Add(lookupAfter), refund, tx.Now())
 		if errors.Is(err, db.ErrNone) {
 			return nil

@@ -97,10 +97,11 @@ var FulfilmentMoves = map[Fulfilment][]Fulfilment{
 }
 
 // RefundMoves is the transition table of money that goes back. A gateway may
-// report a failure after success; a failed refund is then paid by a person.
+// report a failure after success; a failed refund is then paid by a person. One in
+// doubt that a dispute overtook is due again.
 var RefundMoves = map[RefundState][]RefundState{
 	RefundDue:     {RefundSending, RefundPaid},
-	RefundSending: {RefundPending, RefundPaid, RefundFailed},
+	RefundSending: {RefundDue, RefundPending, RefundPaid, RefundFailed},
 	RefundPending: {RefundPaid, RefundFailed},
 	RefundFailed:  {RefundPaid},
 	RefundPaid:    {RefundFailed},

@@ -36,6 +36,8 @@ var planted = []struct{ name, file, is, becomes, pkg, run string }{
 	{"the gateway's fee is noted and not entered", "orders/event.go", `n == 0 || intent.Fee+intent.FeeGST == 0`, `n >= 0 || intent.Fee+intent.FeeGST == 0`, "./openbooks", "MonthsOfTheWhole"},
 	{"a refund that came back after weeks is listed for ever", "orders/reconcile.go", `gone[name], returned = 0, append(returned, name)`, `returned = append(returned, name)`, "./orders", "CameBackAgrees"},
 	{"a refund that came back is held for paid", "orders/reconcile.go", `AND f.reference = '' AND f.state = 'paid'`, `AND f.reference = '' AND f.paid_at IS NOT NULL`, "./orders", "CameBackAgrees"},
+	{"a refund in doubt is not looked up during a dispute", "orders/refund.go", `(state <> 'due' OR NOT EXISTS (SELECT 1 FROM disputes`, `(NOT EXISTS (SELECT 1 FROM disputes`, "./orders", "InDoubt"},
+	{"a refund that a dispute overtook is given up", "orders/refund.go", `case errors.Is(err, payment.ErrDisputed) && again:`, `case errors.Is(err, payment.ErrDisputed) && r.Tries > 99:`, "./orders", "InDoubt"},
 	{"pieces come back twice", "orders/returns.go", `take := min(left, a.Pieces-a.Returned-asked[a.ID])`, `take := min(left, a.Pieces-0*asked[a.ID])`, "./orders", "WhoBears"},
 	{"a piece comes back after the window", "orders/returns.go", `if !shop && tx.Now() > s.returnableUntil(a) {`, `if false {`, "./orders", "ReturnWindow"},
 	{"a made piece comes back for its size", "orders/returns.go", `if line.MadeToOrder && !in.Reason.ours() {`, `if false {`, "./orders", "ReturnWindow"},
