@@ -22,6 +22,7 @@ type searchInput struct {
 	MaxPrice   int64    `query:"max_price" minimum:"0" maximum:"10000000000000"`
 	InStock    bool     `query:"in_stock"`
 	OneOff     bool     `query:"one_off"`
+	Made       bool     `query:"made_to_order"`
 	Sort       string   `query:"sort" enum:"relevance,new,price_up,price_down" default:"relevance"`
 }
 
@@ -95,7 +96,7 @@ type bucket struct {
 func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, error) {
 	found, err := s.Catalog.Search(ctx, search.Query{Text: in.Q, Crafts: in.Crafts, Techniques: in.Techniques, Garments: in.Garments,
 		Fabrics: in.Fabrics, Colours: in.Colours, Sizes: in.Sizes, Areas: in.Areas, MinPrice: money.Paise(in.MinPrice),
-		MaxPrice: money.Paise(in.MaxPrice), InStock: in.InStock, OneOff: in.OneOff, Sort: search.Sort(in.Sort), Limit: in.Limit, Cursor: in.Cursor})
+		MaxPrice: money.Paise(in.MaxPrice), InStock: in.InStock, OneOff: in.OneOff, MadeToOrder: in.Made, Sort: search.Sort(in.Sort), Limit: in.Limit, Cursor: in.Cursor})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"strings"
 
 	"saebaan/internal/db"
 	"saebaan/internal/money"
@@ -67,6 +68,45 @@ func (s *Service) ask(ctx context.Context, q search.Query) (Found, error) {
 	return out, nil
 }
 
+// Suggestions are what may be meant by words that are still being typed: some pieces,
+// and kinds of pieces that part of what fits belongs to.
+type Suggestions struct {
+	Products []Product
+	Kinds    []Kind
+}
+
+// Kind is a value of a facet and how many fitting pieces have it.
+type Kind struct {
+	Facet, Value string
+	Count        int64
+}
+
+const (
+	suggestedPieces = 5
+	suggestedKinds  = 2 // of each facet
+)
+
+// Suggest gives suggestions for the beginning of a question; none for none.
+func (s *Service) Suggest(ctx context.Context, text string) (Suggestions, error) {
+	if strings.TrimSpace(text) == "" {
+		return Suggestions{}, nil
+	}
+	found, err := s.Search(ctx, search.Query{Text: text, Limit: suggestedPieces})
+	if err != nil || found.Nearest {
+		return Suggestions{}, err
+	}
+	out := Suggestions{Products: found.Products}
+	for _, facet := range []string{search.FacetGarment, search.FacetCraft} {
+		of := found.Facets[facet]
+		for _, b := range of[:min(len(of), suggestedKinds)] {
+			if len(of) > 1 && b.Value != "" {
+				out.Kinds = append(out.Kinds, Kind{facet, b.Value, b.Count})
+			}
+		}
+	}
+	return out, nil
+}
+
 // document is what the index holds of a published product.
 func (p Product) document() search.Document {
 	d := search.Document{
@@ -74,7 +114,7 @@ func (p Product) document() search.Document {
 		Titles:       search.Text{En: p.Title.En, Hi: p.Title.Hi, Ur: p.Title.Ur},
 		Descriptions: search.Text{En: p.Description.En, Hi: p.Description.Hi, Ur: p.Description.Ur},
 		Craft:        p.Craft, Techniques: p.Techniques, Garment: p.Garment, Fabric: p.Fabric, Colour: p.Colour,
-		Area: p.Area, Price: p.Price(), InStock: p.InStock(), OneOff: p.OneOff, Version: p.Version,
+		Area: p.Area, Price: p.Price(), InStock: p.InStock(), OneOff: p.OneOff, MadeToOrder: p.MadeToOrder, Version: p.Version,
 	}
 	if p.PublishedAt != nil {
 		d.PublishedAt = int64(*p.PublishedAt)

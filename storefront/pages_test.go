@@ -51,6 +51,11 @@ func TestAskedInWords(t *testing.T) {
 	b.get("/shop?q=kurta+under+2000").shows(200, "Nothing fits at that price", "White muslin kurta").hides("2 pieces")
 	b.get("/shop?q=muslin+elephant").shows(200, "Nothing fits all that you asked. These fit “muslin”", "White muslin kurta")
 	b.get("/shop?q=elephant").shows(200, "0 pieces", "Nothing fits all of this")
+	b.get("/suggest?q=musl").shows(200, "White muslin kurta").hides("Cart")
+	b.get("/suggest?q=ku").shows(200, "White muslin kurta")
+	b.get("/suggest?q=elephant").shows(200).hides("White muslin kurta")
+	b.get("/suggest?q=").shows(200).hides("White muslin kurta")
+	b.get("/suggest?lang=hi&q=%3Cscript%3E").shows(200).hides("<script>")
 	b.get("/shop?lang=hi&q=कुर्ता+२०००+से+कम").shows(200, "इस दाम पर कुछ नहीं मिला")
 }
 

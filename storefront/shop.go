@@ -67,6 +67,16 @@ func (s *Site) list(c *fiber.Ctx, p views.Page) (templ.Component, []string, erro
 	return views.List(p, views.Shop{Asked: asked, Query: q, Found: found, Crafts: artisans.Crafts}), nil, nil
 }
 
+// suggest is the part of a page that stands below the search box while words are typed.
+func (s *Site) suggest(c *fiber.Ctx, p views.Page) (templ.Component, []string, error) {
+	text := c.Query("q")
+	if len(text) > 200 {
+		text = ""
+	}
+	found, err := s.Catalog.Suggest(c.UserContext(), text)
+	return views.Suggest(p, text, found), nil, err
+}
+
 // mostValues is how many values of one facet an address may ask for.
 const mostValues = 20
 
@@ -79,11 +89,11 @@ func queryOf(v url.Values) search.Query {
 	q := search.Query{Text: v.Get("q"), Crafts: many(search.FacetCraft), Techniques: many(search.FacetTechnique),
 		Garments: many(search.FacetGarment), Fabrics: many(search.FacetFabric), Colours: many(search.FacetColour),
 		Sizes: many(search.FacetSize), Areas: many(search.FacetArea), InStock: v.Get(search.FacetInStock) == "true",
-		OneOff: v.Get(search.FacetOneOff) == "true", Sort: search.Sort(v.Get("sort")), Cursor: v.Get("after")}
+		OneOff: v.Get(search.FacetOneOff) == "true", MadeToOrder: v.Get(search.FacetMade) == "true", Sort: search.Sort(v.Get("sort")), Cursor: v.Get("after")}
 	if len(q.Text) > 600 {
 		q.Text = strings.ToValidUTF8(q.Text[:600], "")
 	}
-	for _, b := range views.Bands {
+	for _, b := range search.Bands {
 		if b.Value == v.Get("price") {
 			q.MinPrice, q.MaxPrice = b.From, b.To
 		}

@@ -53,6 +53,7 @@ func Register(app *fiber.App, c Config) *Site {
 
 	public("/", s.home)
 	public("/shop", s.list)
+	public("/suggest", s.suggest)
 	public("/p/:slug", s.product)
 	public("/about", s.about)
 	app.Get("/media/:name", s.photo)

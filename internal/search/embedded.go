@@ -31,7 +31,7 @@ var _ Engine = (*Embedded)(nil)
 
 // layout is raised whenever the tables, the folding of words or the thesaurus change; a file of
 // another layout is emptied, and the caller fills it from the database.
-const layout = 2
+const layout = 3
 
 const schema = `
 DROP TABLE IF EXISTS state;
@@ -50,6 +50,7 @@ CREATE TABLE docs (
 	published_at INTEGER NOT NULL,
 	in_stock     INTEGER NOT NULL,
 	one_off      INTEGER NOT NULL,
+	made_to_order INTEGER NOT NULL,
 	chosen       TEXT NOT NULL
 );
 CREATE INDEX docs_rev ON docs (rev);
@@ -185,12 +186,12 @@ func newPutter(ctx context.Context, tx *sqlx.Conn, rev int64) (*putter, error) {
 		text string
 	}{
 		{&p.doc, `
-INSERT INTO docs (id, version, rev, price_paise, published_at, in_stock, one_off, chosen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO docs (id, version, rev, price_paise, published_at, in_stock, one_off, made_to_order, chosen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (id) DO UPDATE SET
 	version = excluded.version, rev = excluded.rev, price_paise = excluded.price_paise,
 	published_at = excluded.published_at, in_stock = excluded.in_stock, one_off = excluded.one_off,
-	chosen = excluded.chosen
+	made_to_order = excluded.made_to_order, chosen = excluded.chosen
 WHERE docs.version <= excluded.version
 RETURNING n`},
 		{&p.forget, "DELETE FROM words WHERE rowid = $1"},
@@ -219,7 +220,7 @@ func (p *putter) put(ctx context.Context, d Document) ([]string, error) {
 		return nil, ErrDocument
 	}
 	var n int64
-	err := p.doc.QueryRowContext(ctx, d.ID, d.Version, p.rev, int64(d.Price), d.PublishedAt, d.InStock, d.OneOff, chosen(d)).Scan(&n)
+	err := p.doc.QueryRowContext(ctx, d.ID, d.Version, p.rev, int64(d.Price), d.PublishedAt, d.InStock, d.OneOff, d.MadeToOrder, chosen(d)).Scan(&n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil // a newer version is held
 	}

@@ -73,6 +73,7 @@ type Query struct {
 	MinPrice, MaxPrice money.Paise // inclusive; zero is no bound
 	InStock            bool        // true: only what can be had at once
 	OneOff             bool        // true: only single pieces
+	MadeToOrder        bool        // true: only what is made after it is ordered
 	Sort               Sort        // empty is SortRelevance
 	Limit              int         // 1 to MaxLimit; 0 is DefaultLimit
 	Cursor             string      // NextCursor of the page before
@@ -93,9 +94,25 @@ const (
 	FacetColour    = "colour"
 	FacetSize      = "size"
 	FacetArea      = "area"
-	FacetInStock   = "in_stock" // one bucket, "true"
-	FacetOneOff    = "one_off"  // one bucket, "true"
+	FacetInStock   = "in_stock"      // one bucket, "true"
+	FacetOneOff    = "one_off"       // one bucket, "true"
+	FacetMade      = "made_to_order" // one bucket, "true"
+	FacetPrice     = "price"         // by Bands, in their order
 )
+
+// Band is a range of prices that pieces are counted by, both ends included.
+type Band struct {
+	Value    string      // in rupees
+	From, To money.Paise // 0 is no bound
+}
+
+// Bands are the price bands of FacetPrice.
+var Bands = [...]Band{
+	{"0-1000", 0, 100_000}, {"1000-2500", 100_000, 250_000}, {"2500-5000", 250_000, 500_000}, {"5000-10000", 500_000, 1_000_000}, {"10000-", 1_000_000, 0},
+}
+
+// Has reports whether a price lies in the band.
+func (b Band) Has(price money.Paise) bool { return price >= b.From && (b.To == 0 || price <= b.To) }
 
 // Bucket is one value of a facet and how many pieces choosing it would show.
 type Bucket struct {
@@ -104,7 +121,7 @@ type Bucket struct {
 }
 
 // Result is one page: ids in order, the number of all matches, and per facet
-// its buckets, largest first.
+// its buckets, largest first, those of the price by price.
 type Result struct {
 	IDs        []string
 	Total      int64

@@ -65,6 +65,7 @@ type stored struct {
 	Published int64  `db:"published_at"`
 	InStock   bool   `db:"in_stock"`
 	OneOff    bool   `db:"one_off"`
+	Made      bool   `db:"made_to_order"`
 	Chosen    string `db:"chosen"`
 }
 
@@ -73,7 +74,7 @@ type stored struct {
 func (e *Embedded) since(ctx context.Context, old *table, rev int64) (*table, error) {
 	t := &table{rev: rev, names: old.names, rows: slices.Clone(old.rows)}
 	rows, err := e.db.QueryxContext(ctx, `
-SELECT n, id, price_paise, published_at, in_stock, one_off, chosen
+SELECT n, id, price_paise, published_at, in_stock, one_off, made_to_order, chosen
 FROM docs
 WHERE rev > $1`, old.rev)
 	if err != nil {
@@ -82,7 +83,7 @@ WHERE rev > $1`, old.rev)
 	defer rows.Close()
 	for rows.Next() {
 		var s stored
-		if err := rows.Scan(&s.N, &s.ID, &s.Price, &s.Published, &s.InStock, &s.OneOff, &s.Chosen); err != nil {
+		if err := rows.Scan(&s.N, &s.ID, &s.Price, &s.Published, &s.InStock, &s.OneOff, &s.Made, &s.Chosen); err != nil {
 			return nil, err
 		}
 		if grow := int(s.N) + 1 - len(t.rows); grow > 0 {
@@ -111,7 +112,7 @@ WHERE rev > $1`, old.rev)
 }
 
 func (t *table) row(s stored) *row {
-	r := &row{id: s.ID, price: s.Price, published: s.Published, inStock: s.InStock, oneOff: s.OneOff}
+	r := &row{id: s.ID, price: s.Price, published: s.Published, inStock: s.InStock, oneOff: s.OneOff, made: s.Made}
 	f := 0
 	for values := range strings.SplitSeq(s.Chosen, betweenFields) {
 		if f == nFields {

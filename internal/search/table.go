@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"saebaan/internal/money"
 )
 
 // fields are the facets of values, in the order of row.values.
@@ -21,6 +23,7 @@ type row struct {
 	published int64
 	inStock   bool
 	oneOff    bool
+	made      bool
 	values    [nFields][]int32 // numbers of the values, see names
 }
 
@@ -92,6 +95,7 @@ const (
 	filterPrice = nFields + iota
 	filterStock
 	filterOneOff
+	filterMade
 	nFilters
 )
 
@@ -103,10 +107,11 @@ type filter struct {
 	max     int64
 	inStock bool
 	oneOff  bool
+	made    bool
 }
 
 func (t *table) filter(q Query) filter {
-	f := filter{min: int64(q.MinPrice), max: int64(q.MaxPrice), inStock: q.InStock, oneOff: q.OneOff}
+	f := filter{min: int64(q.MinPrice), max: int64(q.MaxPrice), inStock: q.InStock, oneOff: q.OneOff, made: q.MadeToOrder}
 	if f.max == 0 {
 		f.max = math.MaxInt64
 	}
@@ -118,7 +123,7 @@ func (t *table) filter(q Query) filter {
 }
 
 func (f *filter) empty() bool {
-	return f.set == [nFields]bool{} && f.min <= 0 && f.max == math.MaxInt64 && !f.inStock && !f.oneOff
+	return f.set == [nFields]bool{} && f.min <= 0 && f.max == math.MaxInt64 && !f.inStock && !f.oneOff && !f.made
 }
 
 // fails counts the conditions r does not meet, and names one of them.
@@ -131,6 +136,9 @@ func (f *filter) fails(r *row) (count, which int) {
 	}
 	if f.oneOff && !r.oneOff {
 		count, which = count+1, filterOneOff
+	}
+	if f.made && !r.made {
+		count, which = count+1, filterMade
 	}
 	for i := range f.set {
 		if f.set[i] && !meet(f.values[i], r.values[i]) {
@@ -155,6 +163,8 @@ type tally struct {
 	values  [nFields][]int64
 	inStock int64
 	oneOff  int64
+	made    int64
+	bands   [len(Bands)]int64
 }
 
 func (c *tally) add(field int, numbers []int32) {
@@ -182,6 +192,16 @@ func (c *tally) count(r *row, only int) {
 	if r.oneOff && (only < 0 || only == filterOneOff) {
 		c.oneOff++
 	}
+	if r.made && (only < 0 || only == filterMade) {
+		c.made++
+	}
+	if only < 0 || only == filterPrice {
+		for i, b := range Bands {
+			if b.Has(money.Paise(r.price)) {
+				c.bands[i]++
+			}
+		}
+	}
 }
 
 func (c *tally) buckets(n *names) map[string][]Bucket {
@@ -199,7 +219,13 @@ func (c *tally) buckets(n *names) map[string][]Bucket {
 		})
 		out[fields[f]] = list
 	}
-	out[FacetInStock], out[FacetOneOff] = yes(c.inStock), yes(c.oneOff)
+	out[FacetInStock], out[FacetOneOff], out[FacetMade] = yes(c.inStock), yes(c.oneOff), yes(c.made)
+	out[FacetPrice] = []Bucket{}
+	for i, b := range Bands {
+		if c.bands[i] > 0 {
+			out[FacetPrice] = append(out[FacetPrice], Bucket{b.Value, c.bands[i]})
+		}
+	}
 	return out
 }
 

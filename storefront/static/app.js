@@ -53,3 +53,22 @@ if (navigator.clipboard) for (const b of document.querySelectorAll("[data-copy]"
 	b.hidden = false;
 	b.addEventListener("click", () => navigator.clipboard.writeText(b.dataset.copy).then(() => { b.textContent = b.dataset.done; }, () => {}));
 }
+
+// While words are typed, what may be meant stands below the box.
+for (const box of document.querySelectorAll("[data-suggest]")) {
+	const field = box.form || box.closest("form"), q = field.elements.q;
+	let waits = 0;
+	q.autocomplete = "off";
+	q.addEventListener("input", () => {
+		clearTimeout(waits);
+		waits = setTimeout(async () => {
+			const asked = q.value;
+			const text = asked.trim() ? await fetch("/suggest?q=" + encodeURIComponent(asked)).then((r) => r.ok ? r.text() : "").catch(() => "") : "";
+			if (asked !== q.value) return;
+			box.innerHTML = text;
+			box.hidden = !text.trim();
+		}, 150);
+	});
+	field.addEventListener("keydown", (e) => { if (e.key === "Escape") box.hidden = true; });
+	field.addEventListener("focusout", (e) => { if (!field.contains(e.relatedTarget)) setTimeout(() => { box.hidden = true; }, 200); });
+}

@@ -19,18 +19,6 @@ type Shop struct {
 	Crafts []string // to go on with when nothing was found
 }
 
-// Bands are the price bands of the list, in rupees, both ends included.
-var Bands = []struct {
-	Value    string
-	From, To money.Paise // paise; 0 is no bound
-}{
-	{"0-1000", 0, 100_000},
-	{"1000-2500", 100_000, 250_000},
-	{"2500-5000", 250_000, 500_000},
-	{"5000-10000", 500_000, 1_000_000},
-	{"10000-", 1_000_000, 0},
-}
-
 // facetOrder is the order in which the facets stand.
 var facetOrder = []string{search.FacetCraft, search.FacetGarment, search.FacetTechnique, search.FacetFabric,
 	search.FacetColour, search.FacetSize, search.FacetArea}
@@ -77,9 +65,9 @@ func (s Shop) facets(p Page) []facet {
 	return out
 }
 
-func (s Shop) count(facet string) int64 {
+func (s Shop) count(facet, value string) int64 {
 	for _, b := range s.Found.Facets[facet] {
-		if b.Value == "true" {
+		if b.Value == value {
 			return b.Count
 		}
 	}
@@ -91,7 +79,7 @@ func (p Page) label(facet, value string) string {
 	switch facet {
 	case "price":
 		return p.band(value)
-	case search.FacetInStock, search.FacetOneOff:
+	case search.FacetInStock, search.FacetOneOff, search.FacetMade:
 		return p.T("shop." + facet)
 	case search.FacetSize:
 		return p.size(value)
@@ -110,7 +98,7 @@ func (p Page) size(value string) string {
 }
 
 func (p Page) band(value string) string {
-	for _, b := range Bands {
+	for _, b := range search.Bands {
 		if b.Value == value {
 			return p.bounds(b.From, b.To)
 		}
@@ -137,7 +125,7 @@ type chip struct {
 // chips are the choices in force, each with the address of the list without it.
 func (s Shop) chips(p Page) []chip {
 	var out []chip
-	for _, name := range slices.Concat([]string{"q"}, facetOrder, []string{"price", search.FacetInStock, search.FacetOneOff}) {
+	for _, name := range slices.Concat([]string{"q"}, facetOrder, []string{search.FacetPrice, search.FacetInStock, search.FacetOneOff, search.FacetMade}) {
 		for _, v := range s.Asked[name] {
 			if v == "" {
 				continue

@@ -167,6 +167,12 @@ func facets(t *testing.T, e search.Engine) {
 	check(search.Query{InStock: true, OneOff: true}, search.FacetOneOff, search.Bucket{Value: "true", Count: 1})
 	check(search.Query{InStock: true}, search.FacetOneOff, search.Bucket{Value: "true", Count: 1})
 	check(search.Query{OneOff: true}, search.FacetInStock, search.Bucket{Value: "true", Count: 1})
+	check(search.Query{Crafts: []string{"applique"}}, search.FacetMade, search.Bucket{Value: "true", Count: 1})
+	check(search.Query{MadeToOrder: true}, search.FacetCraft, search.Bucket{Value: "applique", Count: 1})
+	bands := []search.Bucket{{Value: "0-1000", Count: 1}, {Value: "1000-2500", Count: 4}, {Value: "5000-10000", Count: 1}}
+	check(search.Query{}, search.FacetPrice, bands...)
+	check(search.Query{MinPrice: 5_000_00}, search.FacetPrice, bands...)
+	check(search.Query{MinPrice: 5_000_00, Crafts: []string{"chikan"}}, search.FacetPrice, search.Bucket{Value: "1000-2500", Count: 2})
 	r := find(t, e, search.Query{})
 	r.Facets[search.FacetCraft][0].Count = 99
 	check(search.Query{}, search.FacetCraft, all...)
