@@ -153,6 +153,19 @@ func (b *tab) signInWith(login, password string) {
 	b.press("form[action='/sign-in'] button[type=submit]")
 }
 
+// suggests types the beginning of a question and waits until what may be meant
+// stands below it and can be followed.
+func (b *tab) suggests(typed, meant string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.base+"/shop"), chromedp.SendKeys("input[type=search]", typed), chromedp.WaitVisible("[data-suggest] a"))
+	b.look("suggest")
+	if text, err := chromedp.Run(b.ctx, chromedp.Text("[data-suggest]")); err != nil || !strings.Contains(text, meant) {
+		b.t.Fatalf("%q suggests %q, %v", typed, text, err)
+	}
+	b.press("[data-suggest] a[href^='/p/']")
+	b.says(meant)
+}
+
 // The shopper's and finance's half of the day, in a browser, at the width of a
 // phone, in the demonstration shop.
 func TestBrowserDay(t *testing.T) {
@@ -165,6 +178,9 @@ func TestBrowserDay(t *testing.T) {
 	b.open("/?lang=hi", "home-hi")
 	b.says("हर पैसे")
 	b.open("/shop?q=चिकन&lang=hi", "shop-hi")
+	b.open("/shop?lang=hi&q=सफ़ेद+कुर्ता+२०००+से+कम", "bound-hi")
+	b.says("₹2,000 तक")
+	b.suggests("ज़रदो", "ज़रदोज़ी")
 	b.open("/shop?lang=en&q=chickan+kurta&in_stock=true", "shop")
 	b.press("main a[href^='/p/']")
 	b.look("product")
