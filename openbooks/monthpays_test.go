@@ -121,12 +121,10 @@ func (m *months) payDay(rt *rapid.T) {
 // act does the next thing with a run, or something that is not its turn.
 func (m *months) act(rt *rapid.T) {
 	m.rt = rt
-	run := m.one(m.runs, "run")
-	if run == "" {
+	r, ok := m.run()
+	if !ok {
 		return
 	}
-	r, err := m.payouts.Run(ctx, preparer, run)
-	m.ok(err)
 	act := rapid.SampledFrom([]string{"submit", "approve", "approve", "withdraw", "files", "next", "next", "next"}).Draw(rt, "act")
 	if act == "next" {
 		act = map[payouts.State]string{payouts.Draft: "submit", payouts.Submitted: "approve", payouts.Approved: "files", payouts.Sent: "files"}[r.State]
@@ -158,13 +156,20 @@ func (m *months) goOn(r payouts.Run, act string) {
 // answer lets the bank answer for any of a run's payments, in any order, some twice.
 func (m *months) answer(rt *rapid.T) {
 	m.rt = rt
-	run := m.one(m.runs, "run")
-	if run == "" {
-		return
+	if r, ok := m.run(); ok {
+		m.answered(r)
 	}
-	r, err := m.payouts.Run(ctx, preparer, run)
+}
+
+// run draws one of the runs, as it is now.
+func (m *months) run() (payouts.Run, bool) {
+	id := m.one(m.runs, "run")
+	if id == "" {
+		return payouts.Run{}, false
+	}
+	r, err := m.payouts.Run(ctx, preparer, id)
 	m.ok(err)
-	m.answered(r)
+	return r, true
 }
 
 func (m *months) answered(r payouts.Run) {
