@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"saebaan/internal/db"
@@ -101,6 +102,30 @@ func (s *Service) Suggest(ctx context.Context, text string) (Suggestions, error)
 		for _, b := range of[:min(len(of), suggestedKinds)] {
 			if len(of) > 1 && b.Value != "" {
 				out.Kinds = append(out.Kinds, Kind{facet, b.Value, b.Count})
+			}
+		}
+	}
+	return out, nil
+}
+
+// mostAlike is how many pieces stand beside one.
+const mostAlike = 4
+
+// Alike are pieces in stock that resemble one: of its craft and garment, then of its
+// craft, then of its garment, the newest first in each.
+func (s *Service) Alike(ctx context.Context, p Product) ([]Product, error) {
+	var out []Product
+	for _, q := range []search.Query{
+		{Crafts: []string{p.Craft}, Garments: []string{p.Garment}}, {Crafts: []string{p.Craft}}, {Garments: []string{p.Garment}},
+	} {
+		q.InStock, q.Sort, q.Limit = true, search.SortNew, 2*mostAlike+1
+		found, err := s.Search(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range found.Products {
+			if len(out) < mostAlike && o.ID != p.ID && !found.Nearest && !slices.ContainsFunc(out, func(had Product) bool { return had.ID == o.ID }) {
+				out = append(out, o)
 			}
 		}
 	}

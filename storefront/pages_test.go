@@ -38,6 +38,7 @@ func TestHomeListAndProduct(t *testing.T) {
 	if !strings.Contains(page.body, `property="og:image" content="http://example.com/media/`) {
 		t.Error("no picture for shared links")
 	}
+	page.shows(200, "Pieces like it", "<script>")
 	b.get("/p/no-such-piece").shows(404, "There is no such piece here", "Number of this request: req_")
 	b.get("/nowhere").shows(404, "There is nothing at this address.")
 	b.get("/about").shows(200, "Wages come first")

@@ -108,5 +108,13 @@ func (s *Site) product(c *fiber.Ctx, p views.Page) (templ.Component, []string, e
 	}
 	p = p.Titled(p.In(one.Title), p.In(one.Description))
 	p.Image = shared(one)
-	return views.Product(p, one), []string{one.ID}, nil
+	alike, err := s.Catalog.Alike(c.UserContext(), one)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown := []string{one.ID}
+	for _, o := range alike {
+		shown = append(shown, o.ID)
+	}
+	return views.Product(p, one, alike), shown, nil
 }
