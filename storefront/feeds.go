@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/xml"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -32,13 +33,13 @@ const (
 func (s *Site) registerFeeds(app *fiber.App) {
 	limit := web.NewLimit(feedsPer, feedsEvery, nil)
 	turn := make(chan struct{}, feedsAtOnce)
-	feed := func(path string, write func(ctx context.Context, f feed) error) {
+	long := func(path string, write func(ctx context.Context, f feed) error) {
 		app.Get(path, limit.Handle, func(c *fiber.Ctx) error { return s.stream(c, turn, write) })
 	}
 	app.Get("/robots.txt", s.robots)
 	app.Get("/sitemap.xml", limit.Handle, s.sitemapIndex)
-	feed("/sitemap/:part.xml", s.sitemap)
-	feed("/feeds/google.xml", s.google)
+	long("/sitemap/:part.xml", s.sitemap)
+	long("/feeds/google.xml", s.google)
 }
 
 // feed is an answer that is written while it is read.
@@ -141,30 +142,31 @@ func (f feed) url(path string, changed time.Time) error {
 }
 
 // sitemap lists the pieces of one part with their languages; the first part has the
-// other pages too.
+// other pages too, and one that is in no index has nothing.
 func (s *Site) sitemap(ctx context.Context, f feed) error {
+	parts, err := s.Catalog.PublishedEvery(ctx, sitemapPart)
+	if err != nil {
+		return err
+	}
 	if _, err := f.out.WriteString(`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">`); err != nil {
 		return err
 	}
-	after := f.part
+	at, known := slices.BinarySearch(parts, f.part)
+	after, to := f.part, ""
 	if f.part == "first" {
-		after = ""
+		at, known, after = -1, true, ""
 		for _, path := range []string{"/", "/shop", "/about", "/open-books"} {
 			if err := f.url(path, time.Time{}); err != nil {
 				return err
 			}
 		}
 	}
-	parts, err := s.Catalog.PublishedEvery(ctx, sitemapPart)
-	if err != nil {
+	if !known {
+		_, err := f.out.WriteString(`</urlset>`)
 		return err
 	}
-	to := ""
-	for _, p := range parts {
-		if p > after {
-			to = p
-			break
-		}
+	if at+1 < len(parts) {
+		to = parts[at+1]
 	}
 	if err := s.Catalog.EachPublished(ctx, after, to, func(page []catalog.Product) error {
 		for _, p := range page {

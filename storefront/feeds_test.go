@@ -45,6 +45,7 @@ func TestFeedsNameWhatIsShown(t *testing.T) {
 			t.Errorf("%s changed %q", path, p.Changed)
 		}
 	}
+	b.get("/sitemap/prd_0.xml").shows(200).hides("/p/")
 	type item struct {
 		ID           string `xml:"id"`
 		Title        string `xml:"title"`
