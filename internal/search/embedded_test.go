@@ -147,3 +147,22 @@ func BenchmarkSearch(b *testing.B) {
 		}
 	})
 }
+
+// What was meant comes before what only begins or sounds like it, and a slip that kept
+// the number of letters before one that did not.
+func TestWhatWasMeantComesFirst(t *testing.T) {
+	e := open(t, filepath.Join(t.TempDir(), "search.db"))
+	var docs []search.Document
+	for i, title := range []string{"Pearl necklace", "Harpa bag, harness and harem", "Harbour shirt", "Silk blouse", "Blues band, blues and blues", "Cheek powder", "Chikan stole"} {
+		docs = append(docs, search.Document{ID: title, Titles: search.Text{En: title}, PublishedAt: int64(i), Version: 1})
+	}
+	if err := e.Put(context.Background(), docs); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"हार": "Pearl necklace", "haar": "Pearl necklace", "bloues": "Silk blouse", "chik": "Chikan stole", "harb": "Harbour shirt"} {
+		r, err := e.Search(context.Background(), search.Query{Text: text})
+		if err != nil || len(r.IDs) == 0 || r.IDs[0] != want {
+			t.Errorf("%s: %v, %v; want %s first", text, r.IDs, err, want)
+		}
+	}
+}
