@@ -7,12 +7,12 @@ scripts/need.sh
 scripts/lint.sh
 
 echo "packages, with the race detector"
-go test -race -short -timeout 20m $(go list ./... | grep -v -e /cmd/saebaan$ -e /bench$)
+go test -race -short -timeout 40m $(go list ./... | grep -v -e /cmd/saebaan$ -e /bench$)
 
 echo "the program as a process, black-box, on both databases"
 CGO_ENABLED=0 go build -o bin/saebaan-test ./cmd/saebaan
-SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-test" go test -timeout 20m ./cmd/saebaan ./bench
+SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-test" go test -timeout 40m ./cmd/saebaan ./bench
 
 echo "the program built with the race detector"
 go build -race -o bin/saebaan-race ./cmd/saebaan
-SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-race" go test -timeout 20m -run 'Day|TwoHundred|Fifty|Opposite|TwentyRuns|TwentyApprovals' ./cmd/saebaan
+SAEBAAN_TEST_BINARY="$PWD/bin/saebaan-race" go test -timeout 40m -run 'Day|TwoHundred|Fifty|Opposite|TwentyRuns|TwentyApprovals' ./cmd/saebaan
