@@ -1,11 +1,15 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"saebaan/catalog"
 	"saebaan/internal/gst"
+	"saebaan/internal/media"
 	"saebaan/internal/web"
 )
 
@@ -41,6 +45,7 @@ type photo struct {
 	Height int    `json:"height"`
 	Colour string `json:"colour"`
 	Widths string `json:"widths" doc:"Each is at /media/{hash}-{width}.jpg"`
+	WebP   string `json:"webp" doc:"Those of them that are at /media/{hash}-{width}.webp too"`
 }
 
 func productBody(p catalog.Product) product {
@@ -195,6 +200,42 @@ type sendBackInput struct {
 
 func (s *Server) sendBackProduct(ctx context.Context, in *sendBackInput) (*answer[product], error) {
 	return moved(ctx)(s.Catalog.SendBack(ctx, web.ActorOf(ctx), in.Key, in.ID, in.Body.Note))
+}
+
+// photoInput carries the picture as it is: what it is shows in its bytes.
+type photoInput struct {
+	ByID
+	Shows   string `query:"shows" maxLength:"40" doc:"The artisan who is seen in it: she must have consented, and it goes when she consents no more"`
+	RawBody []byte `contentType:"image/jpeg" doc:"A JPEG, PNG or WebP picture of at most 15 MB. A WebP may be followed, in the same body, by smaller ones of itself"`
+}
+
+// photoOperation takes more than other operations, from those who may send it.
+func photoOperation() huma.Operation {
+	o := op(post, "/products/{id}/photos", "add-photo", "Show a photo of a piece")
+	o.MaxBodyBytes = media.MaxBytes + 1
+	return o
+}
+
+// addPhoto needs no key: the same picture any number of times is one photo.
+func (s *Server) addPhoto(ctx context.Context, in *photoInput) (*one[product], error) {
+	p, err := s.Catalog.AddPhoto(ctx, web.ActorOf(ctx), catalog.PhotoInput{Product: in.ID, Shows: in.Shows}, bytes.NewReader(in.RawBody))
+	if err != nil {
+		return nil, err
+	}
+	return &one[product]{productBody(p)}, nil
+}
+
+type removePhotoInput struct {
+	ByID
+	Hash string `path:"hash" maxLength:"64"`
+}
+
+func (s *Server) removePhoto(ctx context.Context, in *removePhotoInput) (*one[product], error) {
+	p, err := s.Catalog.RemovePhoto(ctx, web.ActorOf(ctx), in.ID, in.Hash)
+	if err != nil {
+		return nil, err
+	}
+	return &one[product]{productBody(p)}, nil
 }
 
 func moved(ctx context.Context) func(catalog.Product, error) (*answer[product], error) {

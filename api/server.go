@@ -159,6 +159,8 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, op(post, "/products/{id}/publish", "publish-product", "Show a piece in the shop"), s.publishProduct)
 	huma.Register(a, op(post, "/products/{id}/send-back", "send-back-product", "Return a piece for correction"), s.sendBackProduct)
 	huma.Register(a, op(post, "/products/{id}/archive", "archive-product", "Take a piece out of the shop"), s.archiveProduct)
+	huma.Register(a, photoOperation(), s.addPhoto)
+	huma.Register(a, op(post, "/products/{id}/photos/{hash}/remove", "remove-photo", "Take a photo of a piece away"), s.removePhoto)
 	huma.Register(a, made("/products/{id}/variants", "create-variant", "Add a size, or a set"), s.createVariant)
 	huma.Register(a, made("/variants/{id}/price-cards", "create-price-card", "Set a variant's price and its heads"), s.createCard)
 	huma.Register(a, made("/variants/{id}/lots", "create-lot", "Receive a consigned lot"), s.createLot)

@@ -21,6 +21,8 @@ var (
 	ErrLot       = fault.New(fault.Invalid, "catalog.lot", "This lot cannot be saved. Nothing was written.")
 	ErrLotCode   = fault.New(fault.Conflict, "catalog.lot_code_taken", "There is already a lot with this code. Nothing was saved.")
 	ErrSoldOut   = fault.New(fault.Conflict, "catalog.sold_out", "There are not that many pieces left. Nothing was taken; choose fewer or another piece.")
+	ErrPhotos    = fault.New(fault.Conflict, "catalog.photos", "A piece has at most 12 photos. Nothing was added; take one away first.")
+	ErrShown     = fault.New(fault.Conflict, "catalog.shown", "A photo shows a maker only with her consent, and she has not given it. The photo was not kept; take one without her.")
 	ErrNoPrice   = fault.New(fault.Conflict, "catalog.no_price", "This piece has no price at present. Nothing was taken.")
 )
 
@@ -69,10 +71,13 @@ type Service struct {
 	engine search.Engine
 	media  media.Store
 	shelf  *shelf
+	stage  media.Staging // nil when everything is sent to the program itself
 }
 
 // NewService makes the service. The engine and the store may be nil for
 // commands that neither search nor show pictures.
 func NewService(d *db.DB, table *gst.Table, engine search.Engine, store media.Store) *Service {
-	return &Service{db: d, gst: table, engine: engine, media: store, shelf: newShelf()}
+	s := &Service{db: d, gst: table, engine: engine, media: store, shelf: newShelf()}
+	s.stage, _ = store.(media.Staging)
+	return s
 }

@@ -44,6 +44,7 @@ type Photo struct {
 	Height int    `db:"height"`
 	Colour string `db:"colour"` // dominant, #rrggbb
 	Widths string `db:"widths"` // "240,480,960"
+	WebP   string `db:"webp"`   // those of them that are there as WebP too
 }
 
 // Variant is one size of a product, by its SKU.
@@ -211,7 +212,7 @@ func loadParts(tx *db.Tx, byID map[string]*Product, in string, args []any) error
 		Photo
 	}
 	if err := tx.Select(&photos, `
-		SELECT product_id, hash, width, height, colour, widths
+		SELECT product_id, hash, width, height, colour, widths, webp
 		FROM photos
 		WHERE product_id IN (`+in+`)
 		ORDER BY product_id, pos`, args...); err != nil {

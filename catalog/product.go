@@ -280,9 +280,13 @@ func touch(tx *db.Tx, product string) error {
 	return err
 }
 
-// ArtisanChanged renews every product that the artisan has made a part of; it
-// is what artisans.SetConsent calls.
+// ArtisanChanged renews every product that the artisan has made a part of, and
+// takes down the photos that show her when she consents no more; it is what
+// artisans.SetConsent calls.
 func ArtisanChanged(tx *db.Tx, artisan string) error {
+	if err := hide(tx, artisan); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`
 		UPDATE products
 		SET version = version + 1, changed_at = $1

@@ -66,7 +66,7 @@ func offers(tx *db.Tx, variants []string) (map[string]Offer, error) {
 	if err := tx.Select(&rows, `
 		SELECT v.id AS variant_id, v.sku, v.size, v.weight_grams, p.id AS product_id, p.slug, p.title_en, p.title_hi, p.title_ur, p.hsn,
 			p.one_off, p.made_to_order, p.state = 'published' AND (i.id IS NULL OR i.state = 'visible') AS public,
-			COALESCE((SELECT f.hash FROM photos f WHERE f.product_id = p.id AND f.pos = 1), '') AS photo,
+			COALESCE((SELECT f.hash FROM photos f WHERE f.product_id = p.id ORDER BY f.pos LIMIT 1), '') AS photo,
 			CAST(COALESCE((
 				SELECT SUM(s.on_hand - s.reserved)
 				FROM lots l

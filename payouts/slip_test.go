@@ -65,8 +65,9 @@ func (w *slipWorld) sold(artisan, lot, garment string, amount money.Paise) {
 	w.t.Helper()
 	var b bytes.Buffer
 	w.ok(jpeg.Encode(&b, draw.Piece(draw.Spec{Craft: "chikan", Garment: garment, Colour: "#f7f4ec", Seed: 7, Width: 480, Height: 600}), nil))
-	p, err := media.Ingest(ctx, w.store, &b)
+	p, err := media.Develop(ctx, &b)
 	w.ok(err)
+	w.ok(p.Keep(ctx, w.store))
 	w.photos[lot] = p.Name(240)
 	w.credit(artisan, lot, amount)
 }

@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"io"
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -18,6 +19,16 @@ const forEver = "public, max-age=31536000, immutable"
 // largestPhoto bounds what is read of one stored size.
 const largestPhoto = 8 << 20
 
+// showFrom lets pages show the photos that lie elsewhere.
+func (s *Site) showFrom(c *fiber.Ctx) error {
+	there, err := url.Parse(s.PhotosAt)
+	if err == nil {
+		policy := c.GetRespHeader(fiber.HeaderContentSecurityPolicy)
+		c.Set(fiber.HeaderContentSecurityPolicy, strings.Replace(policy, "img-src 'self'", "img-src 'self' "+there.Scheme+"://"+there.Host, 1))
+	}
+	return c.Next()
+}
+
 // photo sends one size of a photo. Its name is the hash of its content, so a
 // browser that has it never needs it again.
 func (s *Site) photo(c *fiber.Ctx) error {
@@ -25,7 +36,11 @@ func (s *Site) photo(c *fiber.Ctx) error {
 	if !media.ValidName(name) {
 		return media.ErrName
 	}
-	etag := `"` + strings.TrimSuffix(name, ".jpg") + `"`
+	if s.PhotosAt != "" {
+		c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
+		return c.Redirect(s.PhotosAt+"/"+name, fiber.StatusFound)
+	}
+	etag := `"` + name + `"`
 	c.Set(fiber.HeaderETag, etag)
 	c.Set(fiber.HeaderCacheControl, forEver)
 	if c.Get(fiber.HeaderIfNoneMatch) == etag {
@@ -42,7 +57,7 @@ func (s *Site) photo(c *fiber.Ctx) error {
 	if err != nil {
 		return media.ErrKeep.Because(err)
 	}
-	c.Set(fiber.HeaderContentType, "image/jpeg")
+	c.Set(fiber.HeaderContentType, media.TypeOf(name))
 	return c.Send(body)
 }
 

@@ -172,9 +172,8 @@ func (s *shop) piece(store media.Store, short string, in pieceInput) {
 	}
 	var b bytes.Buffer
 	must(s.t, jpeg.Encode(&b, draw.Piece(draw.Spec{Craft: "chikan", Garment: in.garment, Colour: "#f7f4ec", Seed: 7, Width: 480, Height: 600}), nil))
-	photo, err := media.Ingest(ctx, store, &b)
+	_, err = s.catalog.AddPhoto(ctx, s.admin, catalog.PhotoInput{Product: p.ID}, &b)
 	must(s.t, err)
-	must(s.t, s.catalog.AddPhoto(ctx, s.admin, p.ID, photo))
 	_, err = s.catalog.Submit(ctx, s.admin, "", p.ID)
 	must(s.t, err)
 	s.pieces[short], err = s.catalog.Publish(ctx, s.admin, "", p.ID)

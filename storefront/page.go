@@ -100,7 +100,7 @@ func pageOf(c *fiber.Ctx) views.Page {
 // them.
 const (
 	langCookie    = "lang"
-	sessionCookie = "__Host-session"
+	sessionCookie = web.SessionCookie
 	cartCookie    = "__Host-cart"
 	ordersCookie  = "__Host-orders"
 )

@@ -27,6 +27,8 @@ type Config struct {
 	Workshop  *workshop.Service
 	Books     *ledger.Reader
 	Media     media.Store
+	PhotosAt  string // where anybody reads them; "" reads them here
+	Uploads   string // server to which browsers send photos, for the policy of the page; "" is none
 	Cache     *web.Cache
 	Guesses   *web.Limit // of the tokens of cards
 	OpenBooks *openbooks.Service
@@ -51,6 +53,9 @@ func Register(app *fiber.App, c Config) *Site {
 	private := func(path string, show personPage) { app.Get(path, s.person(show)) }
 	office := func(path string, show personPage) { app.Get(path, s.person(signedIn(show))) }
 
+	if c.PhotosAt != "" {
+		app.Use(s.showFrom)
+	}
 	public("/", s.home)
 	public("/shop", s.list)
 	public("/suggest", s.suggest)
@@ -96,6 +101,7 @@ func Register(app *fiber.App, c Config) *Site {
 	s.registerWorkshop(office, post)
 	s.registerMoney(office, post)
 	s.registerBooks(office, post)
+	s.registerStudio(office, post)
 	private("/open-books", s.openBooks)
 	private("/open-books/:year", s.openYear)
 	return s

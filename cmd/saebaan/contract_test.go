@@ -225,6 +225,8 @@ func (s *shop) aDay(t *testing.T) {
 	edited["care"], edited["made_to_order"], edited["lead_days"] = obj{"en": "Wash by hand."}, true, 20
 	s.asha.Post("/v1/products/"+back+"/edit", obj{"edition": 1, "facts": edited})
 	s.asha.Get("/v1/products/" + back + "/editions")
+	photo := s.asha.Post("/v1/products/"+back+"/photos", onePixel).Str("photos", 0, "hash")
+	s.asha.Post("/v1/products/"+back+"/photos/"+photo+"/remove", nil)
 	s.asha.Post("/v1/products/"+back+"/submit", nil)
 	s.admin.Post("/v1/products/"+back+"/send-back", obj{"note": "A photo, please."})
 	s.admin.Post("/v1/products/"+back+"/archive", nil)

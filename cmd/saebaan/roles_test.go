@@ -76,12 +76,14 @@ var roleTable = map[string]permission{
 	"GET /v1/products/{id}": {known: "draft", told: "404 404 404 404 200 404 404 404 200 200"},
 	"POST /v1/products/{id}/edit": {told: field404, body: obj{"edition": 1, "facts": obj{"title": obj{"en": "Role"}, "area": "lucknow", "craft": "chikan",
 		"garment": "kurta", "fabric": "cotton", "colour": "white", "hsn": "6206"}}},
-	"GET /v1/products/{id}/editions":   {known: "draft", told: field200},
-	"POST /v1/products/{id}/submit":    {told: field404},
-	"POST /v1/products/{id}/publish":   {told: admin404},
-	"POST /v1/products/{id}/send-back": {body: obj{"note": "n"}, told: admin404},
-	"POST /v1/products/{id}/archive":   {told: admin404},
-	"POST /v1/products/{id}/variants":  {body: obj{"sku": "ROLE", "size": "M"}, told: field404},
+	"GET /v1/products/{id}/editions":              {known: "draft", told: field200},
+	"POST /v1/products/{id}/photos":               {body: onePixel, known: "draft", told: "401 401 403 403 200 403 403 403 200 200"},
+	"POST /v1/products/{id}/photos/{hash}/remove": {known: "draft", told: "401 401 403 403 200 403 403 403 200 200"},
+	"POST /v1/products/{id}/submit":               {told: field404},
+	"POST /v1/products/{id}/publish":              {told: admin404},
+	"POST /v1/products/{id}/send-back":            {body: obj{"note": "n"}, told: admin404},
+	"POST /v1/products/{id}/archive":              {told: admin404},
+	"POST /v1/products/{id}/variants":             {body: obj{"sku": "ROLE", "size": "M"}, told: field404},
 	"POST /v1/variants/{id}/price-cards": {told: field404, body: obj{"list_price": inr(121500),
 		"heads": []obj{{"kind": "wage", "head": "embroidery", "amount": inr(121500), "minutes": 1110}}}},
 	"POST /v1/variants/{id}/lots": {body: obj{"owner_id": "art_1", "pieces": 1, "makers": []obj{{"stage": "embroidery", "artisan_id": "art_1", "weight": 1}}}, told: field404},
@@ -221,6 +223,10 @@ var roleTable = map[string]permission{
 var trustAtHome = obj{"id": "09", "prefix": "SB", "gstin": "09AAATL1234Q1ZB", "state": "09", "kind": "regular", "legal_name": "Trust of the Tests",
 	"address": "1 Test Road, Lucknow", "from": "2017-07-01"}
 
+// onePixel is the smallest picture: a PNG of one point.
+const onePixel = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\b\x06\x00\x00\x00\x1f\x15\xc4\x89" +
+	"\x00\x00\x00\x11IDATx\x9cbb```\x00\x04\x00\x00\xff\xff\x00\x0f\x00\x03\xfe\x8f\xeb\xcf\x00\x00\x00\x00IEND\xaeB`\x82"
+
 // operations are the routes that the description names.
 func (s *shop) operations() []string {
 	s.t.Helper()
@@ -270,7 +276,7 @@ func (s *shop) everyone() []testkit.REST {
 // ask makes the table's request of a route.
 func (p permission) ask(as testkit.REST, route, id string) (testkit.Answer, error) {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("years/{year}", "years/2019-20", "{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{token}", strings.Repeat("a", 26), "{registration}", "09", "{month}", "2026-11",
+	path = strings.NewReplacer("years/{year}", "years/2019-20", "{id}", id, "{intent}", id, "{provider_refund}", id, "{code}", "NONE", "{hash}", strings.Repeat("0", 64), "{token}", strings.Repeat("a", 26), "{registration}", "09", "{month}", "2026-11",
 		"{account}", "asset:stripe", "{year}", "2026-27", "{quarter}", "3").Replace(path)
 	if _, csv := p.body.(string); csv {
 		return as.Try(method, path, p.body, "Content-Type", "text/csv")

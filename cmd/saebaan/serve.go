@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -21,6 +22,7 @@ import (
 	"saebaan/api"
 	"saebaan/catalog"
 	"saebaan/cmd/saebaan/demo"
+	"saebaan/internal/auth"
 	"saebaan/internal/config"
 	"saebaan/internal/db"
 	"saebaan/internal/web"
@@ -63,7 +65,7 @@ func (cmd serveCmd) Run(ctx context.Context, c *cli) error {
 		return err
 	}
 	if cmd.Demo {
-		s.pictures, err = demo.Seed(ctx, demo.Shop{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders, Media: s.media})
+		s.pictures, err = demo.Seed(ctx, demo.Shop{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders})
 		if err != nil {
 			return fmt.Errorf("demonstration shop: %w", err)
 		}
@@ -148,7 +150,7 @@ const guesses = 60
 
 // app puts REST and pages on one Fiber app.
 func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
-	app := web.NewApp(web.Options{TrustedProxies: s.config.TrustedProxies, ErrorHandler: func(c *fiber.Ctx, err error) error {
+	app := web.NewApp(web.Options{TrustedProxies: s.config.TrustedProxies, Photo: s.maySendPhoto, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		unread := len(c.Request().Header.Host()) == 0 // its path is not known, and no page sends such
 		if unread || isAPI(c.Path()) {
 			return api.ErrorHandler(c, err)
@@ -161,9 +163,29 @@ func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
 	api.Register(app, api.Config{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
 		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Cache: cache, Simulator: s.simulator, Sweep: s.sweep, Ready: ready, Guesses: misses})
 	storefront.Register(app, storefront.Config{Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
-		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Media: s.media, Cache: cache, Guesses: misses, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
+		Payouts: s.payouts, Slips: s.slips, Workshop: s.workshop, Books: s.books, OpenBooks: s.openBooks, Media: s.media, PhotosAt: strings.TrimSuffix(s.config.S3Public, "/"), Uploads: originOf(s.config.S3Browser), Cache: cache, Guesses: misses, Simulator: s.simulator, StripePublishableKey: s.config.StripePublishable,
 		Demo: s.config.Demo, DemoPassword: demo.Password, Production: s.config.Production})
 	return app
+}
+
+// originOf is scheme and host of an address, "" of none.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// maySendPhoto lets those who list pieces send photos where photos are sent.
+func (s *shop) maySendPhoto(path, token string) bool {
+	if !strings.HasSuffix(path, "/photos") && path != "/studio/pieces" {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	actor, err := s.auth.Recognise(ctx, token)
+	return err == nil && actor.Require(auth.Coordinator, auth.Administrator) == nil
 }
 
 func isAPI(path string) bool {

@@ -15,6 +15,7 @@ import (
 	"saebaan/internal/ledger"
 	"saebaan/internal/mail"
 	"saebaan/internal/media"
+	"saebaan/internal/media/s3store"
 	"saebaan/internal/outbox"
 	"saebaan/internal/payment"
 	"saebaan/internal/search"
@@ -40,7 +41,7 @@ type shop struct {
 	keys      *vault.Vault
 	books     *ledger.Reader
 	openBooks *openbooks.Service
-	media     *media.Folder
+	media     media.Store
 	engine    *search.Embedded // nil outside of serve
 	simulator *payment.Simulator
 	mail      mail.Sender
@@ -83,7 +84,7 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	if err != nil {
 		return err
 	}
-	if s.media, err = media.OpenFolder(filepath.Join(s.config.Data, "photos")); err != nil {
+	if s.media, err = s.photos(); err != nil {
 		return err
 	}
 	var engine search.Engine
@@ -131,6 +132,15 @@ func migrate(ctx context.Context, d *db.DB, login string) error {
 		return err
 	}
 	return d.Migrate(ctx, migrations.Files, login)
+}
+
+// photos is the bucket that keeps them, or the folder.
+func (s *shop) photos() (media.Store, error) {
+	c := s.config
+	if c.S3Bucket == "" {
+		return media.OpenFolder(filepath.Join(c.Data, "photos"))
+	}
+	return s3store.New(s3store.Config{Bucket: c.S3Bucket, Region: c.S3Region, Endpoint: c.S3Endpoint, Browser: c.S3Browser, Key: c.S3KeyID, Secret: c.S3Secret})
 }
 
 func openIndex(ctx context.Context, data string) (*search.Embedded, error) {

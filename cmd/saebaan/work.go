@@ -78,6 +78,14 @@ func (s *shop) work(ctx context.Context) {
 	every(time.Hour, "reconcile", s.orders.ReconcileDaily)
 	every(5*time.Second, "runs", s.payouts.Resume)
 	every(5*time.Second, "years", s.openBooks.KeepYears)
+	every(5*time.Second, "photos gone", func(ctx context.Context) error {
+		_, err := s.catalog.EraseGone(ctx)
+		return err
+	})
+	every(10*time.Minute, "photos cut off", func(ctx context.Context) error {
+		_, err := s.catalog.SweepPhotos(ctx)
+		return err
+	})
 	every(time.Hour, "old", func(ctx context.Context) error {
 		_, err := idem.Sweep(ctx, s.db)
 		return errors.Join(err, s.auth.Sweep(ctx))

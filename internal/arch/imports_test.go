@@ -89,6 +89,7 @@ func TestOneOwnerPerLibrary(t *testing.T) {
 		"github.com/tink-crypto/":      {"saebaan/internal/vault"},
 		"github.com/wneessen/":         {"saebaan/internal/mail"},
 		"github.com/go-webauthn/":      {"saebaan/internal/auth"},
+		"github.com/aws/":              {"saebaan/internal/media/s3store"},
 	}
 	for path, p := range packages(t) {
 		for _, i := range p.Imports {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,6 +24,14 @@ type Config struct {
 	DatabaseOwner string // SAEBAAN_DATABASE_OWNER_URL: who migrates, when it is another login
 	DatabaseLogin string // SAEBAAN_DATABASE_LOGIN: the program's own login, to be given its rights
 	Keys          string // SAEBAAN_KEYS: folder of the payee keys; default data/keys
+
+	S3Bucket   string // SAEBAAN_S3_BUCKET: keeps the photos; "" keeps them in data/photos
+	S3Region   string // SAEBAAN_S3_REGION
+	S3Endpoint string // SAEBAAN_S3_ENDPOINT: of a server other than Amazon's, addressed by path
+	S3Browser  string // SAEBAAN_S3_BROWSER: the same server as browsers reach it, when they may send to it
+	S3Public   string // SAEBAAN_S3_PUBLIC: where anybody reads the photos; "" reads them through the shop
+	S3KeyID    string // SAEBAAN_S3_KEY_ID
+	S3Secret   string // SAEBAAN_S3_SECRET
 
 	StripeKey         string // SAEBAAN_STRIPE_KEY
 	StripePublishable string // SAEBAAN_STRIPE_PUBLISHABLE_KEY
@@ -104,6 +113,13 @@ func (c *Config) settings() []setting {
 		{"SAEBAAN_DATABASE_OWNER_URL", &c.DatabaseOwner, true},
 		{"SAEBAAN_DATABASE_LOGIN", &c.DatabaseLogin, false},
 		{"SAEBAAN_KEYS", &c.Keys, false},
+		{"SAEBAAN_S3_BUCKET", &c.S3Bucket, false},
+		{"SAEBAAN_S3_REGION", &c.S3Region, false},
+		{"SAEBAAN_S3_ENDPOINT", &c.S3Endpoint, false},
+		{"SAEBAAN_S3_BROWSER", &c.S3Browser, false},
+		{"SAEBAAN_S3_PUBLIC", &c.S3Public, false},
+		{"SAEBAAN_S3_KEY_ID", &c.S3KeyID, true},
+		{"SAEBAAN_S3_SECRET", &c.S3Secret, true},
 		{"SAEBAAN_STRIPE_KEY", &c.StripeKey, true},
 		{"SAEBAAN_STRIPE_PUBLISHABLE_KEY", &c.StripePublishable, false},
 		{"SAEBAAN_STRIPE_WEBHOOK_SECRET", &c.StripeWebhook, true},
@@ -156,6 +172,9 @@ func (c *Config) check() error {
 	if (c.StripeKey == "") != (c.StripeWebhook == "") {
 		return ErrConfig.With("Stripe needs both SAEBAAN_STRIPE_KEY and SAEBAAN_STRIPE_WEBHOOK_SECRET. Nothing was started.")
 	}
+	if err := c.checkS3(); err != nil {
+		return err
+	}
 	if c.SMTPPort == "" {
 		c.SMTPPort = "587"
 	}
@@ -164,6 +183,29 @@ func (c *Config) check() error {
 	}
 	if c.SMTPHost != "" && c.SMTPFrom == "" {
 		return ErrConfig.With("Mail needs SAEBAAN_SMTP_FROM. Nothing was started.")
+	}
+	return nil
+}
+
+// checkS3 refuses half a bucket, and addresses that are none.
+func (c *Config) checkS3() error {
+	if c.S3Bucket == "" {
+		if c.S3Endpoint+c.S3Browser+c.S3Public+c.S3KeyID+c.S3Secret != "" {
+			return ErrConfig.With("Photos on S3 need SAEBAAN_S3_BUCKET. Nothing was started.")
+		}
+		return nil
+	}
+	if c.S3KeyID == "" || c.S3Secret == "" {
+		return ErrConfig.With("Photos on S3 need SAEBAAN_S3_KEY_ID and SAEBAAN_S3_SECRET. Nothing was started.")
+	}
+	for name, address := range map[string]string{"SAEBAAN_S3_ENDPOINT": c.S3Endpoint, "SAEBAAN_S3_BROWSER": c.S3Browser, "SAEBAAN_S3_PUBLIC": c.S3Public} {
+		u, err := url.Parse(address)
+		if address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsAny(address, "; '\",?#")) {
+			return ErrConfig.With("%s is not an address such as https://photos.example.org. Nothing was started.", name)
+		}
+		if c.Production && name != "SAEBAAN_S3_ENDPOINT" && strings.HasPrefix(address, "http:") {
+			return ErrConfig.With("%s begins with http: browsers of a shop on https refuse it. Nothing was started.", name)
+		}
 	}
 	return nil
 }

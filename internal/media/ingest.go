@@ -8,140 +8,144 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"image/png"
 	"io"
-
-	"golang.org/x/image/webp"
 )
 
 // Photo is a picture that was taken in. Width and Height are its upright size
-// as it was sent, Widths what is kept, smallest first.
+// as it was sent, Widths what is kept as JPEG, smallest first, and WebP those of
+// them that the sender had made as WebP too.
 type Photo struct {
 	Hash   string
 	Width  int
 	Height int
 	Colour string // #rrggbb, to show before the picture is there
 	Widths []int
+	WebP   []int
 }
 
 // Name is the name in the store of one of the photo's widths.
 func (p Photo) Name(width int) string { return fmt.Sprintf("%s-%d.jpg", p.Hash, width) }
 
+// WebPName is the name in the store of one of the photo's widths in WebP.
+func (p Photo) WebPName(width int) string { return fmt.Sprintf("%s-%d.webp", p.Hash, width) }
+
 const (
-	maxBytes  = 15 << 20
+	// MaxBytes is the largest file that is looked at.
+	MaxBytes  = 15 << 20
 	maxPixels = 50_000_000
 	maxSide   = 20_000
-	manyPix   = 16_000_000 // so large a picture is decoded alone
 	quality   = 80
 	recipe    = "saebaan photo 1\n" // in the hash: another recipe is another name
 )
 
 var fullWidths = []int{240, 480, 960, 1600}
 
-// format is a kind of file that is taken.
-type format struct {
-	size   func(io.Reader) (image.Config, error)
-	decode func(io.Reader) (image.Image, error)
+// Prints are the pictures that were made of a photo and are not kept yet.
+type Prints struct {
+	Photo
+	files []file
 }
 
-var (
-	magicJPEG = []byte{0xff, 0xd8, 0xff}
-	magicPNG  = []byte("\x89PNG\r\n\x1a\n")
-)
-
-func isWebP(b []byte) bool {
-	return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
+type file struct {
+	name    string
+	content []byte
 }
 
-// formatOf knows a file by its first bytes, whatever it is called.
-func formatOf(file []byte) (format, error) {
-	switch {
-	case bytes.HasPrefix(file, magicJPEG):
-		return format{jpeg.DecodeConfig, jpeg.Decode}, nil
-	case bytes.HasPrefix(file, magicPNG):
-		return format{png.DecodeConfig, png.Decode}, nil
-	case isWebP(file):
-		return format{webp.DecodeConfig, webp.Decode}, nil
-	case len(file) >= 12 && string(file[4:8]) == "ftyp":
-		return format{}, ErrHEIF
+// Keep puts every print into the store.
+func (p Prints) Keep(ctx context.Context, store Store) error {
+	for _, f := range p.files {
+		if err := store.Put(ctx, f.name, f.content); err != nil {
+			return err
+		}
 	}
-	return format{}, ErrType
+	return nil
 }
 
-// Ingest reads a photo, makes it upright, keeps its widths in store as JPEG
-// without metadata, and never makes one larger than it came. The same photo
-// gives the same names again. Faults: ErrTooLarge, ErrType, ErrHEIF, ErrPixels,
-// ErrDamaged, and the store's.
-func Ingest(ctx context.Context, store Store, r io.Reader) (Photo, error) {
-	file, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+// Develop reads a photo, makes it upright, and makes its widths as JPEG without
+// metadata, never larger than it came. A WebP picture may be followed in the same
+// file by smaller ones of itself, as a browser makes them; those that have one of
+// the widths and show the same are prints too. The same file gives the same names
+// again. Faults: ErrTooLarge, ErrType, ErrHEIF, ErrMoving, ErrPixels, ErrDamaged.
+func Develop(ctx context.Context, r io.Reader) (Prints, error) {
+	sent, err := read(r)
 	if err != nil {
-		return Photo{}, ErrDamaged.Because(err)
+		return Prints{}, err
 	}
-	if len(file) > maxBytes {
-		return Photo{}, ErrTooLarge
-	}
-	largest, p, err := develop(ctx, file)
+	sum := sha256.Sum256(append([]byte(recipe), sent...))
+	n, err := negativeOf(sent)
 	if err != nil {
-		return Photo{}, err
+		return Prints{}, err
 	}
+	p := Prints{Photo: Photo{Hash: hex.EncodeToString(sum[:]), Width: n.width, Height: n.height}}
+	if n.turn >= 5 {
+		p.Width, p.Height = p.Height, p.Width
+	}
+	p.Widths = widthsFor(p.Width)
+	if err := darkroom.enter(ctx, n.places()); err != nil {
+		return Prints{}, err
+	}
+	defer darkroom.leave(n.places())
+	picture, err := n.decoded(p.Photo)
+	if err != nil {
+		return Prints{}, err
+	}
+	return p, p.print(picture, n)
+}
+
+// read takes no more than MaxBytes, and no more memory than the file has.
+func read(r io.Reader) ([]byte, error) {
+	var b bytes.Buffer
+	if sized, ok := r.(interface{ Len() int }); ok {
+		if sized.Len() > MaxBytes {
+			return nil, ErrTooLarge
+		}
+		b.Grow(sized.Len() + bytes.MinRead)
+	}
+	if _, err := b.ReadFrom(io.LimitReader(r, MaxBytes+1)); err != nil {
+		return nil, ErrDamaged.Because(err)
+	}
+	if b.Len() > MaxBytes {
+		return nil, ErrTooLarge
+	}
+	return b.Bytes(), nil
+}
+
+// print makes all widths of the picture.
+func (p *Prints) print(picture *image.RGBA, n negative) error {
 	pictures := make([]*image.RGBA, len(p.Widths))
 	for i := len(p.Widths) - 1; i >= 0; i-- {
 		w := p.Widths[i]
-		largest = scaled(largest, w, heightFor(w, p.Width, p.Height))
-		pictures[i] = largest
+		picture = scaled(picture, w, heightFor(w, p.Width, p.Height))
+		pictures[i] = picture
 	}
 	c := dominant(pictures[0])
 	p.Colour = fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 	for i, w := range p.Widths {
 		var out bytes.Buffer
 		if err := jpeg.Encode(&out, pictures[i], &jpeg.Options{Quality: quality}); err != nil {
-			return Photo{}, ErrKeep.Because(err)
+			return ErrDamaged.Because(err)
 		}
-		if err := store.Put(ctx, p.Name(w), out.Bytes()); err != nil {
-			return Photo{}, err
-		}
+		p.files = append(p.files, file{p.Name(w), out.Bytes()})
 	}
-	return p, nil
+	p.printWebP(pictures[0], n)
+	return nil
 }
 
-// develop decodes a file to the largest picture that is kept, upright.
-func develop(ctx context.Context, file []byte) (*image.RGBA, Photo, error) {
-	f, err := formatOf(file)
+// decoded is the largest picture that is kept, upright.
+func (n negative) decoded(p Photo) (*image.RGBA, error) {
+	picture, err := n.decode(bytes.NewReader(n.file))
 	if err != nil {
-		return nil, Photo{}, err
+		return nil, ErrDamaged.Because(err)
 	}
-	size, err := f.size(bytes.NewReader(file))
-	if err != nil || size.Width < 1 || size.Height < 1 {
-		return nil, Photo{}, ErrDamaged.Because(err)
+	if picture.Bounds().Dx() != n.width || picture.Bounds().Dy() != n.height {
+		return nil, ErrDamaged
 	}
-	if size.Width > maxSide || size.Height > maxSide || size.Width*size.Height > maxPixels {
-		return nil, Photo{}, ErrPixels
-	}
-	turn := orientation(file)
-	sum := sha256.Sum256(append([]byte(recipe), file...))
-	p := Photo{Hash: hex.EncodeToString(sum[:]), Width: size.Width, Height: size.Height}
-	if turn >= 5 {
-		p.Width, p.Height = p.Height, p.Width
-	}
-	p.Widths = widthsFor(p.Width)
 	w := p.Widths[len(p.Widths)-1]
 	h := heightFor(w, p.Width, p.Height)
-	if turn >= 5 {
+	if n.turn >= 5 {
 		w, h = h, w
 	}
-	places := 1
-	if size.Width*size.Height > manyPix {
-		places = maxDecodes
-	}
-	if err := darkroom.enter(ctx, places); err != nil {
-		return nil, Photo{}, err
-	}
-	defer darkroom.leave(places)
-	picture, err := f.decode(bytes.NewReader(file))
-	if err != nil {
-		return nil, Photo{}, ErrDamaged.Because(err)
-	}
-	return onWhite(upright(scaled(picture, w, h), turn)), p, nil
+	return onWhite(upright(scaled(picture, w, h), n.turn)), nil
 }
 
 // widthsFor is the widths kept of a picture: the full ones it reaches, and its

@@ -47,11 +47,20 @@ func photo(t testing.TB, name string) []byte {
 
 func ingest(t testing.TB, s media.Store, file []byte) media.Photo {
 	t.Helper()
-	p, err := media.Ingest(context.Background(), s, bytes.NewReader(file))
+	p, err := take(s, file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// take develops a file and keeps its prints.
+func take(s media.Store, file []byte) (media.Photo, error) {
+	p, err := media.Develop(context.Background(), bytes.NewReader(file))
+	if err == nil {
+		err = p.Keep(context.Background(), s)
+	}
+	return p.Photo, err
 }
 
 func kept(t testing.TB, s media.Store, name string) []byte {
@@ -193,7 +202,7 @@ func TestRefusedPhotos(t *testing.T) {
 		"cut in header": {whole[:100], media.ErrDamaged},
 	} {
 		s := folder(t)
-		if _, err := media.Ingest(context.Background(), s, bytes.NewReader(c.file)); !errors.Is(err, c.want) {
+		if _, err := take(s, c.file); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 		if names, err := s.List(context.Background(), "", 10); len(names) != 0 || err != nil {
@@ -215,7 +224,7 @@ func TestRefusedFiles(t *testing.T) {
 		"wide PNG": {bomb(30_000, 100), media.ErrPixels},
 		"short":    {[]byte("RIFF\x00\x00\x00\x00WEBPVP8 "), media.ErrDamaged},
 	} {
-		if _, err := media.Ingest(context.Background(), folder(t), bytes.NewReader(c.file)); !errors.Is(err, c.want) {
+		if _, err := take(folder(t), c.file); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -233,7 +242,7 @@ func TestHugeHeaderTakesNoMemory(t *testing.T) {
 	file, s := bomb(65_535, 65_535), folder(t)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := media.Ingest(context.Background(), s, bytes.NewReader(file))
+	_, err := take(s, file)
 	runtime.ReadMemStats(&after)
 	if !errors.Is(err, media.ErrPixels) || after.TotalAlloc-before.TotalAlloc > 1<<20 {
 		t.Errorf("%v, and %d bytes were taken", err, after.TotalAlloc-before.TotalAlloc)
@@ -307,16 +316,16 @@ func TestFolderKeepsAndForgets(t *testing.T) {
 	}
 }
 
-func TestCancelledIngestWaitsNoMore(t *testing.T) {
+func TestCancelledPhotoWaitsNoMore(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
 	defer cancel()
 	<-ctx.Done()
-	if _, err := media.Ingest(ctx, folder(t), bytes.NewReader(corner(t, 1))); err == nil {
-		t.Error("a cancelled Ingest went through")
+	if _, err := media.Develop(ctx, bytes.NewReader(corner(t, 1))); err == nil {
+		t.Error("a cancelled photo went through")
 	}
 }
 
-func BenchmarkIngest(b *testing.B) {
+func BenchmarkDevelop(b *testing.B) {
 	file, s := photo(b, "HMD_Nokia_8.3_5G.jpg"), folder(b)
 	b.ReportAllocs()
 	for b.Loop() {

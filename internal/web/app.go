@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"saebaan/internal/auth"
 	"saebaan/internal/fault"
@@ -21,6 +22,16 @@ import (
 
 // BodyLimit is the most bytes of a request's body.
 const BodyLimit = 1 << 20
+
+// PhotoLimit is the same for those who may send photos, where they are sent: a
+// photo and the form around it.
+const PhotoLimit = 16 << 20
+
+const photoTime = 2 * time.Minute
+
+// SessionCookie holds a signed-in person's token. The prefix keeps other hosts of
+// the domain from setting it.
+const SessionCookie = "__Host-session"
 
 // requestDeadline is how long a handler may take.
 const requestDeadline = 15 * time.Second
@@ -65,6 +76,9 @@ func RequestID(ctx context.Context) string {
 type Options struct {
 	ErrorHandler   fiber.ErrorHandler
 	TrustedProxies []string // addresses whose X-Forwarded-* are believed
+	// Photo reports whether whoever bears the token may send a photo to the path:
+	// then the body may have PhotoLimit and two minutes to arrive.
+	Photo func(path, token string) bool
 }
 
 // NewApp makes the Fiber app with its limits and common middleware.
@@ -82,8 +96,27 @@ func NewApp(o Options) *fiber.App {
 			return o.ErrorHandler(c, err)
 		},
 	})
+	if o.Photo != nil {
+		app.Server().HeaderReceived = o.received
+	}
 	app.Use(begin)
 	return app
+}
+
+// received decides, before a body is read, how much of it is.
+func (o Options) received(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if !h.IsPost() {
+		return fasthttp.RequestConfig{}
+	}
+	token, bearer := strings.CutPrefix(string(h.Peek(fiber.HeaderAuthorization)), "Bearer ")
+	if !bearer {
+		token = string(h.Cookie(SessionCookie))
+	}
+	path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+	if token == "" || !o.Photo(path, token) {
+		return fasthttp.RequestConfig{}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: PhotoLimit, ReadTimeout: photoTime}
 }
 
 // begin gives every request its id, headers, deadline and a net for panics.

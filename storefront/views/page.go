@@ -122,6 +122,9 @@ func (f picture) srcset() string {
 	return strings.Join(out, ", ")
 }
 
+// webpset is srcset in WebP, for photos that are there in it in every width.
+func (f picture) webpset() string { return strings.ReplaceAll(f.srcset(), ".jpg ", ".webp ") }
+
 // first is the product's first photo, if it has one.
 func first(p catalog.Product) (catalog.Photo, bool) {
 	if len(p.Photos) == 0 {

@@ -15,7 +15,6 @@ import (
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
 	"saebaan/internal/gst"
-	"saebaan/internal/media"
 	"saebaan/internal/money"
 	"saebaan/internal/search"
 	"saebaan/internal/search/golden"
@@ -105,12 +104,8 @@ func fill(t *testing.T, d *db.DB, s *catalog.Service) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := media.OpenFolder(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	shop := demo.Shop{Auth: auth.NewService(d, false), Artisans: artisans.NewService(d, keys), Catalog: s,
-		Orders: orders.NewService(d, gst.Default(), nil, orders.Defaults()), Media: store}
+		Orders: orders.NewService(d, gst.Default(), nil, orders.Defaults())}
 	if _, err := demo.Seed(ctx, shop); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"saebaan/catalog"
 	"saebaan/cmd/saebaan/demo/draw"
 	"saebaan/internal/auth"
-	"saebaan/internal/media"
 	"saebaan/internal/money"
 	"saebaan/orders"
 )
@@ -28,7 +27,6 @@ type Shop struct {
 	Artisans *artisans.Service
 	Catalog  *catalog.Service
 	Orders   *orders.Service
-	Media    media.Store
 }
 
 // Seed opens the demonstration, or goes on with one that was cut off, and
@@ -75,11 +73,7 @@ func (s Shop) draw(ctx context.Context, actor auth.Actor, products []string) err
 		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
 			return err
 		}
-		photo, err := media.Ingest(ctx, s.Media, &b)
-		if err != nil {
-			return err
-		}
-		if err := s.Catalog.AddPhoto(ctx, actor, product, photo); err != nil {
+		if _, err := s.Catalog.AddPhoto(ctx, actor, catalog.PhotoInput{Product: product}, &b); err != nil {
 			return err
 		}
 	}
