@@ -90,6 +90,7 @@ func TestOneOwnerPerLibrary(t *testing.T) {
 		"github.com/wneessen/":         {"saebaan/internal/mail"},
 		"github.com/go-webauthn/":      {"saebaan/internal/auth"},
 		"github.com/aws/":              {"saebaan/internal/media/s3store"},
+		"github.com/meilisearch/":      {"saebaan/internal/search/meili"},
 	}
 	for path, p := range packages(t) {
 		for _, i := range p.Imports {

@@ -29,9 +29,10 @@ type Embedded struct {
 
 var _ Engine = (*Embedded)(nil)
 
-// layout is raised whenever the tables, the folding of words or the thesaurus change; a file of
-// another layout is emptied, and the caller fills it from the database.
-const layout = 3
+// Layout is raised whenever the tables, the folding of words or the thesaurus
+// change; a file of another layout is emptied, and the caller fills it from the
+// database.
+const Layout = 3
 
 const schema = `
 DROP TABLE IF EXISTS state;
@@ -71,13 +72,13 @@ func OpenEmbedded(ctx context.Context, db *sqlx.DB) (*Embedded, error) {
 	e := &Embedded{db: db}
 	err := e.write(ctx, func(tx *sqlx.Conn) error {
 		var have int
-		if err := tx.GetContext(ctx, &have, "PRAGMA user_version"); err != nil || have == layout {
+		if err := tx.GetContext(ctx, &have, "PRAGMA user_version"); err != nil || have == Layout {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, schema); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", layout))
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", Layout))
 		return err
 	})
 	if err != nil {

@@ -139,8 +139,8 @@ var (
 	ErrUnavailable = fault.New(fault.Unavailable, "search.unavailable", "Searching is not possible at this moment. Please try again.")
 )
 
-// checked returns q with its defaults set, or the fault in it.
-func (q Query) checked() (Query, error) {
+// Checked returns q with its defaults set, or the fault in it.
+func (q Query) Checked() (Query, error) {
 	switch q.Sort {
 	case "":
 		q.Sort = SortRelevance
@@ -155,4 +155,10 @@ func (q Query) checked() (Query, error) {
 		return q, ErrLimit
 	}
 	return q, nil
+}
+
+// Held is a document as far as comparing an index with the database goes.
+type Held struct {
+	ID      string `db:"id"`
+	Version int64  `db:"version"`
 }

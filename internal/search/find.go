@@ -8,11 +8,11 @@ import (
 
 // Search returns one page with its counts.
 func (e *Embedded) Search(ctx context.Context, q Query) (Result, error) {
-	q, err := q.checked()
+	q, err := q.Checked()
 	if err != nil {
 		return Result{}, err
 	}
-	after, err := q.after()
+	after, err := q.After()
 	if err != nil {
 		return Result{}, err
 	}

@@ -88,9 +88,18 @@ func (p *page) sorted() []entry {
 
 // result runs the filters, the counts and the page over all rows, or over hits
 // when the query has words.
-func (t *table) result(q Query, after *place, hits []hit, worded bool) Result {
+func (t *table) result(q Query, from *Place, hits []hit, worded bool) Result {
 	f := t.filter(q)
-	p := page{limit: q.Limit, after: after, heap: make([]entry, 0, q.Limit)}
+	p, skip, at := page{limit: q.Limit}, 0, 0
+	switch {
+	case from == nil:
+	case from.Engine == ByEmbedded || q.ByKey():
+		p.after, at = &place{from.Key, from.ID}, from.At
+	default: // another engine's relevance: only the number of pieces seen tells
+		skip, at = from.At, from.At
+		p.limit += skip
+	}
+	p.heap = make([]entry, 0, min(p.limit, 1_000))
 	counted := worded || !f.empty()
 	sort := q.Sort
 	if !worded && sort == SortRelevance {
@@ -131,12 +140,14 @@ func (t *table) result(q Query, after *place, hits []hit, worded bool) Result {
 		res.Facets = t.whole()
 	}
 	entries := p.sorted()
+	entries = entries[min(skip, len(entries)):]
 	res.IDs = make([]string, len(entries))
 	for i, e := range entries {
 		res.IDs[i] = e.id
 	}
 	if p.more {
-		res.HasMore, res.NextCursor = true, q.cursor(entries[len(entries)-1].place)
+		last := entries[len(entries)-1].place
+		res.HasMore, res.NextCursor = true, q.CursorAt(Place{ByEmbedded, last.key, at + len(entries), last.id})
 	}
 	return res
 }

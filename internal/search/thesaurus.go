@@ -14,8 +14,9 @@ var thesaurusCSV string
 // thesaurus knows which names mean one thing. Names are kept by sound, so that
 // a row need not list every spelling.
 type thesaurus struct {
-	meaning map[string]string // keys of a name joined by spaces → its meaning, one word
-	single  []string          // the names of one word, sorted
+	meaning map[string]string   // keys of a name joined by spaces → its meaning, one word
+	single  []string            // the names of one word, sorted
+	names   map[string][]string // meaning → its names of one word, as written and by sound
 }
 
 const maxNameWords = 3
@@ -29,11 +30,12 @@ func readThesaurus() *thesaurus {
 	if err != nil {
 		panic("search: thesaurus.csv: " + err.Error()) // embedded, so a defect of the build
 	}
-	t := &thesaurus{meaning: map[string]string{}}
+	t := &thesaurus{meaning: map[string]string{}, names: map[string][]string{}}
 	for _, row := range rows {
 		meaning := strings.ReplaceAll(row[0], " ", "")
 		for _, name := range row {
-			k := keys(wordsOf(name, maxNameWords))
+			words := wordsOf(name, maxNameWords)
+			k := keys(words)
 			joined := strings.Join(k, " ")
 			if _, taken := t.meaning[joined]; taken || joined == "" {
 				continue
@@ -41,6 +43,7 @@ func readThesaurus() *thesaurus {
 			t.meaning[joined] = meaning
 			if len(k) == 1 {
 				t.single = append(t.single, joined)
+				t.names[meaning] = append(t.names[meaning], words[0].raw, joined)
 			}
 		}
 	}
