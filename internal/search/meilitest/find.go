@@ -70,12 +70,12 @@ func (i *index) search(q query) (map[string]any, error) {
 	if q.Facets != nil {
 		out["facetDistribution"], out["facetStats"] = counts, map[string]any{}
 	}
-	out["hits"] = i.cut(q, matches, out)
+	out["hits"] = i.onePage(q, matches, out)
 	return out, nil
 }
 
-// cut takes the page out of the matches and writes the totals.
-func (i *index) cut(q query, matches []match, out map[string]any) []any {
+// onePage takes the page out of the matches and writes the totals.
+func (i *index) onePage(q query, matches []match, out map[string]any) []any {
 	most := usualTotalHits
 	if i.settings.Pagination != nil {
 		most = i.settings.Pagination.MaxTotalHits

@@ -80,7 +80,7 @@ func (i *index) apply(wanted settings) error {
 	i.docs, i.byID, i.words = nil, map[string]int{}, map[string][]place{}
 	for _, d := range live {
 		if d != nil {
-			i.insert(d)
+			i.insert(cut(d, wanted.SearchableAttributes))
 		}
 	}
 	return nil
@@ -89,14 +89,14 @@ func (i *index) apply(wanted settings) error {
 var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,511}$`)
 
 // put replaces documents, all or none.
-func (i *index) put(docs []map[string]any) error {
+func (i *index) put(docs []cutDocument) error {
 	for _, d := range docs {
-		if id := fmt.Sprint(d[*i.primaryKey]); !idForm.MatchString(id) {
+		if id := fmt.Sprint(d.doc[*i.primaryKey]); !idForm.MatchString(id) {
 			return invalid("invalid_document_id", "Document identifier `%s` is invalid.", id)
 		}
 	}
 	for _, d := range docs {
-		i.remove(fmt.Sprint(d[*i.primaryKey]))
+		i.remove(fmt.Sprint(d.doc[*i.primaryKey]))
 		i.insert(d)
 	}
 	return nil
@@ -109,17 +109,28 @@ func (i *index) remove(id string) {
 	}
 }
 
-func (i *index) insert(d map[string]any) {
-	n := len(i.docs)
-	i.docs = append(i.docs, d)
-	i.byID[fmt.Sprint(d[*i.primaryKey])] = n
+// cutDocument is a document with the words of its attributes, which are cut before
+// the lock is taken: a server does not keep searches waiting for that.
+type cutDocument struct {
+	doc   map[string]any
+	masks map[string]uint32
+}
+
+func cut(d map[string]any, attributes []string) cutDocument {
 	masks := map[string]uint32{}
-	for a, name := range i.settings.SearchableAttributes {
+	for a, name := range attributes {
 		for _, w := range wordsIn(textOf(d[name])) {
 			masks[w] |= 1 << a
 		}
 	}
-	for w, m := range masks {
+	return cutDocument{d, masks}
+}
+
+func (i *index) insert(d cutDocument) {
+	n := len(i.docs)
+	i.docs = append(i.docs, d.doc)
+	i.byID[fmt.Sprint(d.doc[*i.primaryKey])] = n
+	for w, m := range d.masks {
 		i.words[w] = append(i.words[w], place{n, m})
 	}
 }

@@ -124,7 +124,15 @@ func (s *Server) add(uid string, params url.Values, sent []byte) (any, int, erro
 	if err := d.Decode(&docs); err != nil {
 		return nil, 0, invalid("malformed_payload", "%v", err)
 	}
-	return s.enqueue(uid, "documentAdditionOrUpdate", func() error {
+	ready := make([]cutDocument, len(docs))
+	cutAll := func() {
+		var attributes []string
+		s.set(func() { attributes = s.made(uid).settings.SearchableAttributes })
+		for n, d := range docs {
+			ready[n] = cut(d, attributes)
+		}
+	}
+	return s.enqueueAfter(uid, "documentAdditionOrUpdate", cutAll, func() error {
 		i := s.made(uid)
 		if i.primaryKey == nil {
 			key := params.Get("primaryKey")
@@ -133,7 +141,7 @@ func (s *Server) add(uid string, params url.Values, sent []byte) (any, int, erro
 			}
 			i.primaryKey = &key
 		}
-		return i.put(docs)
+		return i.put(ready)
 	})
 }
 

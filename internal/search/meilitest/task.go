@@ -12,6 +12,7 @@ type task struct {
 	kind, status                string
 	enqueued, started, finished time.Time
 	do                          func() error
+	before                      func() // of do, without the lock
 	failed                      *refusal
 }
 
@@ -26,7 +27,7 @@ func nullable(text string) any {
 
 func (t *task) view() map[string]any {
 	v := map[string]any{"uid": t.n, "batchUid": nil, "indexUid": nullable(t.uid), "status": t.status, "type": t.kind, "canceledBy": nil,
-		"details": nil, "error": nil, "duration": nil, "enqueuedAt": instant(t.enqueued), "startedAt": nil, "finishedAt": nil}
+		"details": nil, "error": nil, "duration": nil, "enqueuedAt": instant(t.enqueued)}
 	if !t.started.IsZero() {
 		v["startedAt"], v["batchUid"] = instant(t.started), t.n
 	}
@@ -41,9 +42,13 @@ func (t *task) view() map[string]any {
 
 // enqueue takes work on; it is done with the server's lock held.
 func (s *Server) enqueue(uid, kind string, do func() error) (any, int, error) {
+	return s.enqueueAfter(uid, kind, nil, do)
+}
+
+func (s *Server) enqueueAfter(uid, kind string, before func(), do func() error) (any, int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := &task{n: len(s.tasks), uid: uid, kind: kind, status: "enqueued", enqueued: time.Now(), do: do}
+	t := &task{n: len(s.tasks), uid: uid, kind: kind, status: "enqueued", enqueued: time.Now(), before: before, do: do}
 	s.tasks = append(s.tasks, t)
 	s.poke()
 	return map[string]any{"taskUid": t.n, "indexUid": nullable(uid), "status": t.status, "type": kind, "enqueuedAt": instant(t.enqueued)}, http.StatusAccepted, nil
@@ -85,6 +90,9 @@ func (s *Server) work(done <-chan struct{}) {
 			}
 		}
 		time.Sleep(late)
+		if next.before != nil {
+			next.before()
+		}
 		s.mu.Lock()
 		if s.http == nil { // it died before this was done, and begins it again
 			next.status, next.started = "enqueued", time.Time{}
