@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,9 @@ import (
 	"saebaan/internal/money"
 	"saebaan/internal/search"
 	"saebaan/internal/search/golden"
+	"saebaan/internal/search/meili"
+	"saebaan/internal/search/meilitest"
+	"saebaan/internal/search/searchtest"
 	"saebaan/internal/testdb"
 	"saebaan/internal/vault"
 	"saebaan/orders"
@@ -37,18 +39,26 @@ func TestPeoplesOwnWordsFind(t *testing.T) {
 		t.Skip("the whole catalogue takes minutes under the race detector; it is asked without")
 	}
 	d := testdb.SQLite(t)
-	engine := embedded(t)
-	s := catalog.NewService(d, gst.Default(), engine, nil)
-	fill(t, d, s)
-	if _, err := catalog.NewFollower(s, engine, catalog.Mark{}, nil).Rebuild(ctx); err != nil {
-		t.Fatal(err)
-	}
+	fill(t, d)
 	pieces := piecesOf(t, d)
+	for name, engine := range map[string]search.Engine{"embedded": searchtest.Embedded(t, nil), "meilisearch": onServer(t)} {
+		t.Run(name, func(t *testing.T) {
+			s := catalog.NewService(d, gst.Default(), engine, nil)
+			if _, err := catalog.NewFollower(s, engine, catalog.Mark{}, nil).Rebuild(ctx); err != nil {
+				t.Fatal(err)
+			}
+			tell(t, pieces, ask(t, s, pieces))
+		})
+	}
+}
+
+// ask asks every question and judges what it finds.
+func ask(t *testing.T, s *catalog.Service, pieces map[string]golden.Piece) (scores []golden.Score) {
+	t.Helper()
 	questions, err := golden.Questions()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var scores []golden.Score
 	for _, q := range questions {
 		found, err := s.Search(ctx, search.Query{Text: q.Text, Limit: golden.First})
 		if err != nil {
@@ -62,7 +72,22 @@ func TestPeoplesOwnWordsFind(t *testing.T) {
 			}
 		}
 	}
-	tell(t, pieces, scores)
+	return scores
+}
+
+// onServer is an empty index on a search server of the test.
+func onServer(t *testing.T) search.Engine {
+	t.Helper()
+	e := meili.Open(meili.Config{Address: meilitest.Start(t).URL, Key: meilitest.Key})
+	t.Cleanup(func() { _ = e.Close() })
+	next, err := e.Beside(ctx)
+	if err == nil {
+		err = e.Replace(ctx, next)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 // tell prints what was not found and holds the whole to the aim.
@@ -83,23 +108,10 @@ func tell(t *testing.T, pieces map[string]golden.Piece, scores []golden.Score) {
 	}
 }
 
-func embedded(t *testing.T) search.Engine {
-	t.Helper()
-	file, err := db.OpenSearchFile(filepath.Join(t.TempDir(), "search.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := search.OpenEmbedded(ctx, file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = e.Close() })
-	return e
-}
-
 // fill opens the demonstration and imports the real listings.
-func fill(t *testing.T, d *db.DB, s *catalog.Service) {
+func fill(t *testing.T, d *db.DB) {
 	t.Helper()
+	s := catalog.NewService(d, gst.Default(), nil, nil)
 	keys, err := vault.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
