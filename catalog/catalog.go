@@ -68,7 +68,7 @@ var (
 type Service struct {
 	db     *db.DB
 	gst    *gst.Table
-	engine search.Engine
+	engine search.Finder
 	media  media.Store
 	shelf  *shelf
 	stage  media.Staging // nil when everything is sent to the program itself
@@ -76,7 +76,7 @@ type Service struct {
 
 // NewService makes the service. The engine and the store may be nil for
 // commands that neither search nor show pictures.
-func NewService(d *db.DB, table *gst.Table, engine search.Engine, store media.Store) *Service {
+func NewService(d *db.DB, table *gst.Table, engine search.Finder, store media.Store) *Service {
 	s := &Service{db: d, gst: table, engine: engine, media: store, shelf: newShelf()}
 	s.stage, _ = store.(media.Staging)
 	return s

@@ -91,6 +91,13 @@ func hide(tx *db.Tx, artisan string) error {
 func (s *Service) EraseGone(ctx context.Context) (int, error) {
 	var hashes []string
 	var began db.Time
+	var some int
+	if err := s.db.Get(ctx, &some, `
+		SELECT COUNT(*)
+		FROM photo_files
+		WHERE state = 'going' AND at < $1`, s.db.Clock.Now().Add(-lease)); err != nil || some == 0 {
+		return 0, err
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		hashes, began = nil, tx.Now()
 		if err := tx.Select(&hashes, `

@@ -43,6 +43,12 @@ func NewFollower(s *Service, engine search.Engine, from Mark, changed func([]str
 	s.shelf.mu.Lock()
 	s.shelf.open = true
 	s.shelf.mu.Unlock()
+	return NewFeed(s, engine, from, changed)
+}
+
+// NewFeed is a follower for an index that other processes search too: what the
+// service keeps in memory is not its affair.
+func NewFeed(s *Service, engine search.Engine, from Mark, changed func([]string)) *Follower {
 	f := &Follower{catalog: s, engine: engine, changed: changed, asked: from.Asked,
 		seen: make(map[string]seenVersion, len(from.Seen)), imports: map[string]bool{}, put: map[string]bool{}}
 	for shown := range from.Shown {
@@ -54,13 +60,17 @@ func NewFollower(s *Service, engine search.Engine, from Mark, changed func([]str
 	return f
 }
 
-// Run follows until ctx is done, within followEvery of each change.
-func (f *Follower) Run(ctx context.Context) {
+// Run follows until ctx is done, within followEvery of each change, and does what
+// else is to be done with the index after each time; also may be nil.
+func (f *Follower) Run(ctx context.Context, also func(context.Context)) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
 		if err := f.Once(ctx); err != nil && ctx.Err() == nil {
 			slog.Error("following the catalogue", "error", err)
+		}
+		if also != nil {
+			also(ctx)
 		}
 		select {
 		case <-ctx.Done():
@@ -163,20 +173,11 @@ func (f *Follower) dated(ctx context.Context, today string) error {
 			f.date = today
 			return nil
 		}
-		if err := f.forced(ctx, ids); err != nil {
+		if err := f.renew(ctx, ids); err != nil { // of the same version, which replaces itself
 			return err
 		}
 		after = ids[len(ids)-1]
 	}
-}
-
-// forced renews products whose version has not changed: the index takes them
-// only anew.
-func (f *Follower) forced(ctx context.Context, products []string) error {
-	if err := f.engine.Delete(ctx, products); err != nil {
-		return err
-	}
-	return f.renew(ctx, products)
 }
 
 // flipped renews the pieces of imports that became visible.

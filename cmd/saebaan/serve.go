@@ -158,6 +158,15 @@ func (s *shop) app(cache *web.Cache, ready func() error) *fiber.App {
 		return storefront.ErrorHandler(c, err)
 	}})
 	metrics = web.NewMetrics(s.db.Retries)
+	metrics.Counter("search_drift_total", "Documents of an index that were not the shop's and were mended.", func() float64 { return float64(s.drift.Load()) })
+	if s.fallback != nil {
+		metrics.Gauge("search_server_away", "1 while searches are answered by the embedded index in place of the search server.", func() float64 {
+			if s.fallback.Away() {
+				return 1
+			}
+			return 0
+		})
+	}
 	app.Use(metrics.Observe)
 	misses := web.NewLimit(guesses, time.Second, nil)
 	api.Register(app, api.Config{DB: s.db, Auth: s.auth, Artisans: s.artisans, Catalog: s.catalog, Orders: s.orders,
@@ -200,7 +209,7 @@ func (s *shop) follow(ctx context.Context, cache *web.Cache, ready func()) {
 		slog.Error("search index", "error", err)
 	}
 	ready()
-	f.Run(ctx)
+	f.Run(ctx, s.compareNightly(f))
 	raw, err := json.Marshal(f.Mark())
 	if err == nil {
 		err = os.WriteFile(mark, raw, 0o600)
@@ -209,6 +218,28 @@ func (s *shop) follow(ctx context.Context, cache *web.Cache, ready func()) {
 		slog.Error("search mark", "error", err)
 	}
 }
+
+// compareNightly compares the embedded index with the shop when a day has begun.
+func (s *shop) compareNightly(f *catalog.Follower) func(context.Context) {
+	compared := smallHours(s.db.Clock.Now())
+	return func(ctx context.Context) {
+		day := smallHours(s.db.Clock.Now())
+		if day == compared {
+			return
+		}
+		drift, err := f.Compare(ctx, s.engine)
+		if err != nil {
+			slog.Error("comparing the embedded index with the shop", "error", err)
+			return
+		}
+		compared = day
+		s.drift.Add(drift.Total())
+		slog.Info("compared the embedded index with the shop", "missing", drift.Missing, "other", drift.Other, "extra", drift.Extra)
+	}
+}
+
+// smallHours is the day that begins at three in the morning, when indexes are compared.
+func smallHours(now db.Time) string { return now.Add(-3 * time.Hour).Date() }
 
 // catchUp follows what changed while the program was away, and rebuilds the
 // index when it then holds another number of pieces than the shop shows.

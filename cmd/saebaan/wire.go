@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 
 	"saebaan/artisans"
 	"saebaan/catalog"
@@ -19,6 +20,7 @@ import (
 	"saebaan/internal/outbox"
 	"saebaan/internal/payment"
 	"saebaan/internal/search"
+	"saebaan/internal/search/meili"
 	"saebaan/internal/vault"
 	"saebaan/migrations"
 	"saebaan/openbooks"
@@ -43,6 +45,9 @@ type shop struct {
 	openBooks *openbooks.Service
 	media     media.Store
 	engine    *search.Embedded // nil outside of serve
+	server    *meili.Engine    // nil without a search server
+	fallback  *search.Fallback // nil without a search server or outside of serve
+	drift     atomic.Int64     // documents of indexes that had to be mended
 	simulator *payment.Simulator
 	mail      mail.Sender
 	pictures  func(context.Context) error // draws the demonstration's pieces; nil without it
@@ -87,12 +92,19 @@ func (s *shop) open(ctx context.Context, withIndex bool) error {
 	if s.media, err = s.photos(); err != nil {
 		return err
 	}
-	var engine search.Engine
+	if s.config.MeiliURL != "" {
+		s.server = meili.Open(meili.Config{Address: s.config.MeiliURL, Key: s.config.MeiliKey, Prefix: s.config.MeiliPrefix})
+	}
+	var engine search.Finder
 	if withIndex {
 		if s.engine, err = openIndex(ctx, s.config.Data); err != nil {
 			return err
 		}
 		engine = s.engine
+		if s.server != nil {
+			s.fallback = search.NewFallback(s.server, s.engine)
+			engine = s.fallback
+		}
 	}
 	provider, err := s.provider()
 	if err != nil {
@@ -179,6 +191,9 @@ func (s *shop) sender() (mail.Sender, error) {
 func (s *shop) close() {
 	if s.engine != nil {
 		_ = s.engine.Close()
+	}
+	if s.server != nil {
+		_ = s.server.Close()
 	}
 	_ = s.db.Close()
 }

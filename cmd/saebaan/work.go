@@ -78,7 +78,7 @@ func (s *shop) work(ctx context.Context) {
 	every(time.Hour, "reconcile", s.orders.ReconcileDaily)
 	every(5*time.Second, "runs", s.payouts.Resume)
 	every(5*time.Second, "years", s.openBooks.KeepYears)
-	every(5*time.Second, "photos gone", func(ctx context.Context) error {
+	every(500*time.Millisecond, "photos gone", func(ctx context.Context) error {
 		_, err := s.catalog.EraseGone(ctx)
 		return err
 	})
@@ -90,11 +90,10 @@ func (s *shop) work(ctx context.Context) {
 		_, err := idem.Sweep(ctx, s.db)
 		return errors.Join(err, s.auth.Sweep(ctx))
 	})
-	wg.Add(1)
-	go func() {
-		defer wg.Done()
-		s.deliver(ctx)
-	}()
+	if s.server != nil {
+		wg.Go(func() { newFeeder(s).run(ctx) })
+	}
+	wg.Go(func() { s.deliver(ctx) })
 	wg.Wait()
 }
 

@@ -1,10 +1,12 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -32,6 +34,10 @@ type Config struct {
 	S3Public   string // SAEBAAN_S3_PUBLIC: where anybody reads the photos; "" reads them through the shop
 	S3KeyID    string // SAEBAAN_S3_KEY_ID
 	S3Secret   string // SAEBAAN_S3_SECRET
+
+	MeiliURL    string // SAEBAAN_MEILI_URL: a search server; "" searches with the embedded index alone
+	MeiliKey    string // SAEBAAN_MEILI_KEY
+	MeiliPrefix string // SAEBAAN_MEILI_PREFIX: of the names of our indexes there
 
 	StripeKey         string // SAEBAAN_STRIPE_KEY
 	StripePublishable string // SAEBAAN_STRIPE_PUBLISHABLE_KEY
@@ -120,6 +126,9 @@ func (c *Config) settings() []setting {
 		{"SAEBAAN_S3_PUBLIC", &c.S3Public, false},
 		{"SAEBAAN_S3_KEY_ID", &c.S3KeyID, true},
 		{"SAEBAAN_S3_SECRET", &c.S3Secret, true},
+		{"SAEBAAN_MEILI_URL", &c.MeiliURL, false},
+		{"SAEBAAN_MEILI_KEY", &c.MeiliKey, true},
+		{"SAEBAAN_MEILI_PREFIX", &c.MeiliPrefix, false},
 		{"SAEBAAN_STRIPE_KEY", &c.StripeKey, true},
 		{"SAEBAAN_STRIPE_PUBLISHABLE_KEY", &c.StripePublishable, false},
 		{"SAEBAAN_STRIPE_WEBHOOK_SECRET", &c.StripeWebhook, true},
@@ -172,7 +181,7 @@ func (c *Config) check() error {
 	if (c.StripeKey == "") != (c.StripeWebhook == "") {
 		return ErrConfig.With("Stripe needs both SAEBAAN_STRIPE_KEY and SAEBAAN_STRIPE_WEBHOOK_SECRET. Nothing was started.")
 	}
-	if err := c.checkS3(); err != nil {
+	if err := errors.Join(c.checkS3(), c.checkMeili()); err != nil {
 		return err
 	}
 	if c.SMTPPort == "" {
@@ -199,13 +208,34 @@ func (c *Config) checkS3() error {
 		return ErrConfig.With("Photos on S3 need SAEBAAN_S3_KEY_ID and SAEBAAN_S3_SECRET. Nothing was started.")
 	}
 	for name, address := range map[string]string{"SAEBAAN_S3_ENDPOINT": c.S3Endpoint, "SAEBAAN_S3_BROWSER": c.S3Browser, "SAEBAAN_S3_PUBLIC": c.S3Public} {
-		u, err := url.Parse(address)
-		if address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsAny(address, "; '\",?#")) {
+		if address != "" && !isAddress(address) {
 			return ErrConfig.With("%s is not an address such as https://photos.example.org. Nothing was started.", name)
 		}
 		if c.Production && name != "SAEBAAN_S3_ENDPOINT" && strings.HasPrefix(address, "http:") {
 			return ErrConfig.With("%s begins with http: browsers of a shop on https refuse it. Nothing was started.", name)
 		}
+	}
+	return nil
+}
+
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && !strings.ContainsAny(text, "; '\",?#")
+}
+
+var meiliPrefix = regexp.MustCompile(`^[a-z0-9-]{0,40}$`)
+
+// checkMeili refuses a search server without address, or without key in production.
+func (c *Config) checkMeili() error {
+	switch {
+	case c.MeiliURL == "" && c.MeiliKey+c.MeiliPrefix != "":
+		return ErrConfig.With("A search server needs SAEBAAN_MEILI_URL. Nothing was started.")
+	case c.MeiliURL != "" && !isAddress(c.MeiliURL):
+		return ErrConfig.With("SAEBAAN_MEILI_URL is not an address such as http://search.example.org:7700. Nothing was started.")
+	case c.MeiliURL != "" && c.MeiliKey == "" && c.Production:
+		return ErrConfig.With("A search server needs SAEBAAN_MEILI_KEY in production: without one anybody who reaches it may change it. Nothing was started.")
+	case !meiliPrefix.MatchString(c.MeiliPrefix):
+		return ErrConfig.With("SAEBAAN_MEILI_PREFIX holds other signs than a to z, 0 to 9 and -. Nothing was started.")
 	}
 	return nil
 }

@@ -296,3 +296,17 @@ func (e *Embedded) Delete(ctx context.Context, ids []string) error {
 		return nil
 	})
 }
+
+// Held gives ids and versions of at most limit documents after one, by id.
+func (e *Embedded) Held(ctx context.Context, after string, limit int) ([]Held, error) {
+	out := []Held{}
+	if err := e.db.SelectContext(ctx, &out, `
+SELECT id, version
+FROM docs
+WHERE id > $1
+ORDER BY id
+LIMIT $2`, after, limit); err != nil {
+		return nil, unavailable(err)
+	}
+	return out, nil
+}

@@ -25,6 +25,7 @@ type Config struct {
 type Engine struct {
 	client    meilisearch.ServiceManager
 	transport *http.Transport
+	prefix    string
 	uid       string
 	writing   sync.Mutex
 	doubt     bool // what was written last may not have been carried out yet
@@ -54,7 +55,8 @@ func Open(c Config) *Engine {
 	transport := &http.Transport{DialContext: (&net.Dialer{Timeout: time.Second}).DialContext,
 		ResponseHeaderTimeout: callTimeout, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
 	client := meilisearch.New(c.Address, meilisearch.WithAPIKey(c.Key), meilisearch.WithCustomClient(&http.Client{Transport: transport}), meilisearch.DisableRetries())
-	return &Engine{client: client, transport: transport, uid: fmt.Sprintf("%s_%d_%d", c.Prefix, search.Layout, settingsVersion), doubt: true}
+	return &Engine{client: client, transport: transport, prefix: c.Prefix + "_",
+		uid: fmt.Sprintf("%s_%d_%d", c.Prefix, search.Layout, settingsVersion), doubt: true}
 }
 
 // Close lets go of the connections.
@@ -62,6 +64,9 @@ func (e *Engine) Close() error {
 	e.transport.CloseIdleConnections()
 	return nil
 }
+
+// Name is the index's name on the server.
+func (e *Engine) Name() string { return e.uid }
 
 // Count is the number of documents held.
 func (e *Engine) Count(ctx context.Context) (int64, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/meilisearch/meilisearch-go"
 
@@ -67,6 +68,29 @@ func (e *Engine) Replace(ctx context.Context, next *Engine) error {
 	}
 	return e.drop(ctx, next.uid)
 }
+
+// Tidy deletes the indexes that other versions of the program left behind; one
+// that still runs falls back to its embedded index and builds its own again.
+func (e *Engine) Tidy(ctx context.Context) error {
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	all, err := e.client.ListIndexesWithContext(call, &meilisearch.IndexesQuery{Limit: mostIndexes})
+	if err != nil {
+		return away(err)
+	}
+	for _, i := range all.Results {
+		if strings.HasPrefix(i.UID, e.prefix) && i.UID != e.uid {
+			if err := e.drop(ctx, i.UID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+const mostIndexes = 1000
 
 // drop deletes an index; one that is not there is no fault.
 func (e *Engine) drop(ctx context.Context, uid string) error {

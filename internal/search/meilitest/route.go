@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,6 +35,8 @@ func (s *Server) route(r *http.Request, sent []byte) (any, int, error) {
 		return s.multi(sent)
 	case at == "POST swap-indexes":
 		return s.swap(sent)
+	case at == "GET indexes" && len(parts) == 1:
+		return s.list()
 	case at == "POST indexes" && len(parts) == 1:
 		return s.create(sent)
 	case parts[0] == "indexes" && len(parts) > 1:
@@ -83,7 +87,7 @@ func (s *Server) routeIndex(r *http.Request, uid, rest string, sent []byte) (any
 	}
 	switch r.Method + " " + rest {
 	case "GET ":
-		return map[string]any{"uid": uid, "createdAt": instant(i.createdAt), "updatedAt": instant(i.updatedAt), "primaryKey": i.primaryKey}, http.StatusOK, nil
+		return i.view(uid), http.StatusOK, nil
 	case "GET stats":
 		return map[string]any{"numberOfDocuments": len(i.byID), "indexSize": 0, "usedIndexSize": 0, "rawDocumentDbSize": 0, "avgDocumentSize": 0,
 			"isIndexing": s.busy(uid), "fieldDistribution": map[string]any{}}, http.StatusOK, nil
@@ -98,6 +102,20 @@ func (s *Server) routeIndex(r *http.Request, uid, rest string, sent []byte) (any
 		return out, http.StatusOK, err
 	}
 	return nil, 0, refusal{http.StatusNotFound, "not_found", "invalid_request", r.Method + " " + r.URL.Path + " is not imitated"}
+}
+
+func (i *index) view(uid string) map[string]any {
+	return map[string]any{"uid": uid, "createdAt": instant(i.createdAt), "updatedAt": instant(i.updatedAt), "primaryKey": i.primaryKey}
+}
+
+func (s *Server) list() (any, int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []any{}
+	for _, uid := range slices.Sorted(maps.Keys(s.indexes)) {
+		all = append(all, s.indexes[uid].view(uid))
+	}
+	return map[string]any{"results": all, "offset": 0, "limit": len(all), "total": len(all)}, http.StatusOK, nil
 }
 
 func (s *Server) create(sent []byte) (any, int, error) {

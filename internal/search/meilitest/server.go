@@ -20,6 +20,7 @@ type Server struct {
 	t       testing.TB
 	address string
 	http    *http.Server
+	door    net.Listener
 
 	mu        sync.Mutex // guards everything below
 	indexes   map[string]*index
@@ -56,12 +57,16 @@ func Start(t testing.TB) *Server {
 func (s *Server) listen(address string) {
 	s.t.Helper()
 	l, err := net.Listen("tcp", address)
+	for n := 0; err != nil && n < 200; n++ { // its last connections may be closing still
+		time.Sleep(10 * time.Millisecond)
+		l, err = net.Listen("tcp", address)
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	h := &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 5 * time.Second}
 	s.mu.Lock()
-	s.address, s.http = l.Addr().String(), h
+	s.address, s.http, s.door = l.Addr().String(), h, l
 	s.URL = "http://" + s.address
 	s.mu.Unlock()
 	go func() { _ = h.Serve(l) }() // ends with Stop
@@ -71,11 +76,11 @@ func (s *Server) listen(address string) {
 // and taken on stays.
 func (s *Server) Stop() {
 	s.mu.Lock()
-	h := s.http
+	h, door := s.http, s.door
 	s.http = nil
 	s.mu.Unlock()
 	if h != nil {
-		_ = h.Close()
+		_, _ = door.Close(), h.Close() // one of them closes the door
 	}
 }
 
