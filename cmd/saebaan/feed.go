@@ -24,6 +24,8 @@ type feeder struct {
 	feed     catalog.Feed
 	follower *catalog.Follower // nil while another process writes
 	kept     time.Time
+	looked   time.Time
+	odd      int // how often running the server had another number of pieces than the shop
 }
 
 const (
@@ -70,6 +72,9 @@ func (f *feeder) once(ctx context.Context) error {
 		}
 	}
 	err := f.follower.Once(ctx)
+	if err == nil {
+		err = f.look(ctx)
+	}
 	if errors.Is(err, meili.ErrAbsent) { // the server has lost it
 		err = f.build(ctx)
 	}
@@ -138,6 +143,32 @@ func (f *feeder) build(ctx context.Context) error {
 	return f.keep(ctx, 0)
 }
 
+// look sees now and then whether the server still has the index, and as many pieces
+// as the shop shows; when it has not twice running, the index is compared.
+func (f *feeder) look(ctx context.Context) error {
+	if time.Since(f.looked) < keepEvery {
+		return nil
+	}
+	f.looked = time.Now()
+	have, err := f.server.Count(ctx)
+	if err != nil {
+		return err
+	}
+	want, err := f.catalog.PublishedCount(ctx)
+	if err != nil {
+		return err
+	}
+	if have == want {
+		f.odd = 0
+		return nil
+	}
+	if f.odd++; f.odd < 2 {
+		return nil
+	}
+	f.odd = 0
+	return f.compare(ctx)
+}
+
 // nightly compares the whole index with the database once a day, in the small
 // hours.
 func (f *feeder) nightly(ctx context.Context) error {
@@ -148,17 +179,22 @@ func (f *feeder) nightly(ctx context.Context) error {
 	if f.feed.Compared == day {
 		return nil
 	}
-	drift, err := f.follower.Compare(ctx, f.server)
-	if err == nil {
-		err = f.server.Tidy(ctx)
+	if err := errors.Join(f.compare(ctx), f.server.Tidy(ctx)); err != nil {
+		return err
 	}
+	f.feed.Compared = day
+	return f.keep(ctx, 0)
+}
+
+func (f *feeder) compare(ctx context.Context) error {
+	drift, err := f.follower.Compare(ctx, f.server)
 	if err != nil {
 		return err
 	}
-	f.feed.Compared, f.feed.Drift = day, f.feed.Drift+drift.Total()
+	f.feed.Drift += drift.Total()
 	f.drift.Add(drift.Total())
 	slog.Info("compared the search server's index with the shop", "missing", drift.Missing, "other", drift.Other, "extra", drift.Extra)
-	return f.keep(ctx, 0)
+	return nil
 }
 
 // keep says that it still writes when it has not for so long.

@@ -209,3 +209,6 @@ func authorised(r *http.Request) *refusal {
 	}
 	return &refusal{http.StatusForbidden, "invalid_api_key", "auth", "The provided API key is invalid."}
 }
+
+// Wipe loses every index, as a server does whose disk was lost.
+func (s *Server) Wipe() { s.set(func() { s.indexes = map[string]*index{} }) }
