@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,4 +46,15 @@ func (p *Proxy) LoseAnswers() {
 // Heal passes everything on again.
 func (p *Proxy) Heal() {
 	p.proxy.Toxics.ResetToxics(context.Background())
+}
+
+// CutRequests closes connections, open and new, when so many bytes of requests
+// have passed on them, until Heal.
+func (p *Proxy) CutRequests(bytes int) {
+	p.t.Helper()
+	p.Heal()
+	toxic := fmt.Sprintf(`{"name": "cut requests", "type": "limit_data", "stream": "upstream", "attributes": {"bytes": %d}}`, bytes)
+	if _, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
+		p.t.Fatalf("toxiproxy: %v", err)
+	}
 }
