@@ -117,3 +117,37 @@ func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, er
 	}
 	return out, nil
 }
+
+type suggestInput struct {
+	Q string `query:"q" maxLength:"200" doc:"What was typed so far"`
+}
+
+type suggestOutput struct {
+	Body struct {
+		Data  []foundProduct  `json:"data" nullable:"false" doc:"Some pieces that may be meant"`
+		Kinds []suggestedKind `json:"kinds" nullable:"false" doc:"Kinds of pieces that part of what fits belongs to: a filter of the search"`
+	}
+}
+
+type suggestedKind struct {
+	Facet string `json:"facet"`
+	Value string `json:"value"`
+	Count int64  `json:"count"`
+}
+
+// suggest is for while one types.
+func (s *Server) suggest(ctx context.Context, in *suggestInput) (*suggestOutput, error) {
+	found, err := s.Catalog.Suggest(ctx, in.Q)
+	if err != nil {
+		return nil, err
+	}
+	out := &suggestOutput{}
+	out.Body.Data, out.Body.Kinds = []foundProduct{}, []suggestedKind{}
+	for _, p := range found.Products {
+		out.Body.Data = append(out.Body.Data, foundBody(p))
+	}
+	for _, k := range found.Kinds {
+		out.Body.Kinds = append(out.Body.Kinds, suggestedKind(k))
+	}
+	return out, nil
+}

@@ -169,6 +169,7 @@ func (s *Server) routes(app *fiber.App) {
 	huma.Register(a, made("/write-offs", "propose-write-off", "Propose that pieces of the trust's own are written off"), s.proposeWriteOff)
 	huma.Register(a, op(post, "/write-offs/{id}/approve", "approve-write-off", "Approve another person's write-off"), s.approveWriteOff)
 	huma.Register(a, op(get, "/search", "search", "Find pieces"), s.search)
+	huma.Register(a, op(get, "/suggestions", "suggest", "What may be meant while one types"), s.suggest)
 
 	app.Get("/v1/open-books/:token", limitBooks())
 	s.sales(app)

@@ -244,7 +244,7 @@ func (s *shop) aDay(t *testing.T) {
 	cart, buyer := s.cart(map[string]int64{five: 1})
 	buyer.Get("/v1/carts/" + cart)
 	for _, path := range []string{"/v1/me", "/v1/artisans?limit=2", "/v1/artisans/" + solo, "/v1/artisans/" + paid + "/statement", "/v1/products?limit=1", "/v1/products?state=archived",
-		"/v1/products/" + product, "/v1/lots/" + lot, "/v1/search?q=chikan", "/v1/search?q=nothing", "/v1/orders?limit=1", "/v1/orders/" + waiting, "/v1/payout-runs?limit=1",
+		"/v1/products/" + product, "/v1/lots/" + lot, "/v1/search?q=chikan", "/v1/search?q=nothing", "/v1/suggestions?q=chik", "/v1/orders?limit=1", "/v1/orders/" + waiting, "/v1/payout-runs?limit=1",
 		"/v1/ledger/accounts?limit=100", "/v1/ledger/entries?limit=100", "/v1/ledger/blocks"} {
 		s.admin.Get(path)
 	}
@@ -254,6 +254,9 @@ func (s *shop) aDay(t *testing.T) {
 	s.keptYears(t)
 	s.asha = s.guest.SignIn("asha", password)
 	within(t, "the pieces are found", func() bool { return len(s.guest.Get("/v1/search?q=chikan").List("data")) == 2 })
+	if a := s.guest.Get("/v1/suggestions?q=chik"); len(a.List("data")) != 2 || a.Str("data", 0, "slug") == "" {
+		t.Errorf("suggestions: %s", a.Raw)
+	}
 	s.guest.Get("/v1/products/" + product)
 	s.guest.Do(401, "GET", "/v1/orders", nil)
 	s.asha.Do(422, "POST", "/v1/artisans", obj{"name": obj{"en": ""}, "unknown": 1})

@@ -93,6 +93,7 @@ var roleTable = map[string]permission{
 		told: "401 401 403 403 403 404 403 403 404 404"},
 	"POST /v1/write-offs/{id}/approve": {told: "401 401 403 403 403 403 404 403 404 403"}, // a key never approves
 	"GET /v1/search":                   {told: everybody},
+	"GET /v1/suggestions":              {told: everybody},
 
 	"POST /v1/carts":            {told: everybody1},
 	"GET /v1/carts/{id}":        {known: "cart", told: missing},

@@ -177,6 +177,9 @@ type room struct {
 var darkroom = room{make(chan struct{}, 1), make(chan struct{}, maxDecodes)}
 
 func (r room) enter(ctx context.Context, places int) error {
+	if err := ctx.Err(); err != nil { // of two open ways select takes either
+		return err
+	}
 	select {
 	case r.door <- struct{}{}:
 	case <-ctx.Done():
