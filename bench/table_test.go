@@ -26,6 +26,12 @@ func TestMain(m *testing.M) {
 		serveBare(file)
 		return
 	}
+	if file := os.Getenv("SAEBAAN_BENCH_PHOTO"); file != "" {
+		if err := developOnce(file); err != nil {
+			panic(err)
+		}
+		return
+	}
 	code := testdb.Main(m)
 	testkit.CleanUp()
 	os.Exit(code)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/valyala/fasthttp"
 
 	"saebaan/catalog"
@@ -84,12 +85,25 @@ func anySearch(r *rand.Rand) string {
 // plain table of the same pieces, from 8 goroutines.
 func bareSearch(t testing.TB, data string, environment []string, seconds time.Duration) float64 {
 	t.Helper()
-	d := openDB(t, data, environment)
+	file := bareIndex(t, openDB(t, data, environment))
+	return run(seconds, func(worker int) func() error {
+		n := worker
+		return func() error {
+			n++
+			return bareQuery(file, fmt.Sprintf("%q %q", terms[n%len(terms)], terms[n/len(terms)%len(terms)]), true)
+		}
+	}).perSecond
+}
+
+// bareIndex is a plain FTS5 table of the published pieces, and one of what they
+// are counted by.
+func bareIndex(t testing.TB, d *db.DB) *sqlx.DB {
+	t.Helper()
 	file, err := db.OpenSearchFile(filepath.Join(t.TempDir(), "bare.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = file.Close() }()
+	t.Cleanup(func() { _ = file.Close() })
 	var pieces []struct {
 		Title  string `db:"title_en"`
 		About  string `db:"description_en"`
@@ -110,27 +124,25 @@ func bareSearch(t testing.TB, data string, environment []string, seconds time.Du
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	return run(seconds, func(worker int) func() error {
-		n := worker
-		return func() error {
-			n++
-			match := fmt.Sprintf("%q %q", terms[n%len(terms)], terms[n/len(terms)%len(terms)])
-			var ids []int64
-			if err := file.Select(&ids, `SELECT rowid FROM words WHERE words MATCH $1 ORDER BY bm25(words) LIMIT 24`, match); err != nil {
-				return err
-			}
-			for _, facet := range []string{"craft", "colour", "garment"} {
-				var counts []struct {
-					V string
-					N int64
-				}
-				if err := file.Select(&counts, `SELECT p.`+facet+` AS v, COUNT(*) AS n FROM words w JOIN pieces p ON p.id = w.rowid WHERE words MATCH $1 GROUP BY p.`+facet, match); err != nil {
-					return err
-				}
-			}
-			return nil
+	return file
+}
+
+// bareQuery runs a search's query, and its counts if they are wanted.
+func bareQuery(file *sqlx.DB, match string, counted bool) error {
+	var ids []int64
+	if err := file.Select(&ids, `SELECT rowid FROM words WHERE words MATCH $1 ORDER BY bm25(words) LIMIT 24`, match); err != nil || !counted {
+		return err
+	}
+	for _, facet := range []string{"craft", "colour", "garment"} {
+		var counts []struct {
+			V string
+			N int64
 		}
-	}).perSecond
+		if err := file.Select(&counts, `SELECT p.`+facet+` AS v, COUNT(*) AS n FROM words w JOIN pieces p ON p.id = w.rowid WHERE words MATCH $1 GROUP BY p.`+facet, match); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func openDB(t testing.TB, data string, environment []string) *db.DB {

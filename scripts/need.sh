@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests need and this machine lacks, with apt when
-# it can; otherwise it says what to install. It never removes anything.
+# it can; otherwise it says what to install. It never removes anything. With
+# "bench", also those that are measured beside it.
 set -euo pipefail
 
 missing=()
@@ -10,6 +11,7 @@ command -v hledger >/dev/null || missing+=(hledger)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 command -v docker-compose >/dev/null || missing+=(docker-compose)
 compgen -G "/usr/share/fonts/truetype/noto/NotoSansDevanagari*" >/dev/null || missing+=(fonts-noto-core)
+[ "${1:-}" != bench ] || command -v vipsthumbnail >/dev/null || missing+=(libvips-tools)
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
