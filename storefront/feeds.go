@@ -66,7 +66,7 @@ func (s *Site) stream(c *fiber.Ctx, turn chan struct{}, write func(context.Conte
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), feedLongest)
 	path := strings.Clone(c.Path())
 	c.Set(fiber.HeaderContentType, "application/xml; charset=utf-8")
-	c.Set(fiber.HeaderCacheControl, "public, max-age=600")
+	c.Set(fiber.HeaderCacheControl, "no-cache") // what is hidden is in no copy
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer func() { cancel(); <-turn }()
 		f.out = w
@@ -112,7 +112,7 @@ func (s *Site) sitemapIndex(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "application/xml; charset=utf-8")
-	c.Set(fiber.HeaderCacheControl, "public, max-age=600")
+	c.Set(fiber.HeaderCacheControl, "no-cache") // what is hidden is in no copy
 	return c.Send(append([]byte(xml.Header), body...))
 }
 

@@ -92,6 +92,9 @@ func (s *shop) guard(ctx context.Context) error {
 func (s *shop) serve(ctx context.Context, cmd serveCmd, began time.Time) error {
 	var ready, closing atomic.Bool
 	cache := web.NewCache(pageCache)
+	if s.server != nil {
+		cache.ListsLast(500 * time.Millisecond)
+	}
 	app := s.app(cache, func() error {
 		if !ready.Load() || closing.Load() {
 			return web.ErrUnavailable

@@ -6,9 +6,11 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -23,6 +25,7 @@ type Cache struct {
 	order *list.List // front: used last
 	bytes int
 	limit int
+	lists time.Duration // for how long a list is kept; 0 is until something changes
 	about map[string]map[string]bool // product → keys; "" → lists
 }
 
@@ -33,6 +36,7 @@ type kept struct {
 	contentType string
 	etag        string
 	about       []string
+	until       time.Time // zero is until something changes
 }
 
 // size is what a kept page counts against the limit.
@@ -64,6 +68,10 @@ type Page struct {
 func NewCache(limit int) *Cache {
 	return &Cache{byKey: map[string]*list.Element{}, order: list.New(), limit: limit, about: map[string]map[string]bool{}}
 }
+
+// ListsLast lets lists be kept for no longer than that, for when they are made from
+// an index that another process writes: it may follow a change after Changed.
+func (c *Cache) ListsLast(d time.Duration) { c.lists = d }
 
 // Changed outdates what shows the products, and every list.
 func (c *Cache) Changed(products []string) {
@@ -99,8 +107,13 @@ func (c *Cache) get(key string) *kept {
 	if e == nil {
 		return nil
 	}
+	k := e.Value.(*kept)
+	if !k.until.IsZero() && time.Now().After(k.until) {
+		c.remove(e)
+		return nil
+	}
 	c.order.MoveToFront(e)
-	return e.Value.(*kept)
+	return k
 }
 
 // put keeps a page unless something changed since epoch was read.
@@ -109,6 +122,9 @@ func (c *Cache) put(key string, p Page, epoch int64) *kept {
 	k := &kept{key: key, body: p.Body, zipped: zip(p.Body), contentType: p.ContentType, etag: hex.EncodeToString(sum[:12]), about: p.About}
 	if len(k.about) == 0 {
 		k.about = []string{""}
+	}
+	if c.lists > 0 && slices.Contains(k.about, "") {
+		k.until = time.Now().Add(c.lists)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -152,6 +153,39 @@ func TestCacheForgetsWhatChanged(t *testing.T) {
 	}
 	if status, _, _ := get(t, a, "/p1", etag); status != 200 {
 		t.Errorf("another page's tag: %d", status)
+	}
+}
+
+// A list that is made from an index of another process may be older than the last
+// change that this one heard of: it lasts a moment only, and a product longer.
+func TestListsOfAnotherProcessLastAMoment(t *testing.T) {
+	cache, made := web.NewCache(1<<20), map[string]int{}
+	cache.ListsLast(30 * time.Millisecond)
+	app := fiber.New()
+	app.Get("/:what", func(c *fiber.Ctx) error {
+		what := strings.Clone(c.Params("what"))
+		return cache.Serve(c, what, func() (web.Page, error) {
+			made[what]++
+			page := web.Page{Body: []byte(what)}
+			if what == "product" {
+				page.About = []string{"prd_1"}
+			}
+			return page, nil
+		})
+	})
+	ask := func() {
+		for _, what := range []string{"list", "product"} {
+			if _, err := app.Test(httptest.NewRequest(http.MethodGet, "/"+what, nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ask()
+	ask()
+	time.Sleep(50 * time.Millisecond)
+	ask()
+	if made["product"] != 1 || made["list"] < 2 {
+		t.Errorf("made %v", made)
 	}
 }
 
