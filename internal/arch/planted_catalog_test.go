@@ -3,7 +3,7 @@ package arch_test
 // The bugs of the search server, of comparing indexes, and of photos.
 func init() {
 	planted = append(planted, []struct{ name, file, is, becomes, pkg, run string }{
-		{"a value becomes part of the filter", "internal/search/meili/ask.go", `strings.NewReplacer(`+"`\\`, `\\\\`, `\"`, `\\\"`"+`).Replace(v)`, `v`, "./internal/search/meili", "Suite"},
+		{"a value becomes part of the filter", "internal/search/meili/ask.go", `strings.NewReplacer(` + "`\\`, `\\\\`, `\"`, `\\\"`" + `).Replace(v)`, `v`, "./internal/search/meili", "Suite"},
 		{"a facet obeys its own filter", "internal/search/meili/ask.go", `counts := a.query(w, filters.except(f.facet))`, `counts := a.query(w, filters.except(""))`, "./internal/search/meili", "Suite"},
 		{"slips are forgiven before anything", "internal/search/meili/ask.go", `ways := []way{{write(typed, open), asTyped}}`, `ways := []way{{write(typed, open), withSlips}}`, "./internal/search/meili", "Suite"},
 		{"a page by relevance is a number only", "internal/search/meili/ask.go", `start = i + 1`, `start = at`, "./internal/search/meili", "FindsItsPiece"},

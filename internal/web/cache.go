@@ -25,7 +25,7 @@ type Cache struct {
 	order *list.List // front: used last
 	bytes int
 	limit int
-	lists time.Duration // for how long a list is kept; 0 is until something changes
+	lists time.Duration              // for how long a list is kept; 0 is until something changes
 	about map[string]map[string]bool // product → keys; "" → lists
 }
 

@@ -175,7 +175,7 @@ func TestListsOfAnotherProcessLastAMoment(t *testing.T) {
 	})
 	ask := func() {
 		for _, what := range []string{"list", "product"} {
-			if _, err := app.Test(httptest.NewRequest(http.MethodGet, "/"+what, nil)); err != nil {
+			if _, err := app.Test(httptest.NewRequest("GET", "/"+what, nil)); err != nil {
 				t.Fatal(err)
 			}
 		}
