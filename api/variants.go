@@ -17,6 +17,8 @@ type variant struct {
 	Price   *card   `json:"price,omitempty" doc:"A set's is the sum of its parts'"`
 	Parts   []part  `json:"parts" nullable:"false" doc:"Of a set, which has no lots of its own"`
 	Makers  []maker `json:"makers" nullable:"false"`
+
+	Measurements []measurement `json:"measurements" nullable:"false"`
 }
 
 // part is a variant in a set.
@@ -57,7 +59,10 @@ type maker struct {
 }
 
 func variantBody(v catalog.Variant) variant {
-	out := variant{ID: v.ID, SKU: v.SKU, Size: v.Size, Weight: v.Grams, InStock: v.Free() > 0, Parts: []part{}, Makers: []maker{}}
+	out := variant{ID: v.ID, SKU: v.SKU, Size: v.Size, Weight: v.Grams, InStock: v.Free() > 0, Parts: []part{}, Makers: []maker{}, Measurements: []measurement{}}
+	for _, m := range v.Measures {
+		out.Measurements = append(out.Measurements, measurement(m))
+	}
 	if v.Card != nil {
 		c := cardBody(*v.Card)
 		out.Price = &c

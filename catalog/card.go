@@ -2,13 +2,8 @@ package catalog
 
 import (
 	"context"
-	_ "embed"
-	"encoding/csv"
-	"errors"
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"saebaan/internal/auth"
 	"saebaan/internal/db"
@@ -87,49 +82,70 @@ var stageForm = regexp.MustCompile(`^[a-z][a-z_]{1,39}$`)
 // the list price (half up), then the makers' balance as the rest. Returns
 // ErrCardSum, naming the difference, when they cannot sum to the list price.
 func Compute(list money.Paise, in []HeadInput) ([]Head, error) {
-	if list <= 0 || list > money.Max || len(in) == 0 || len(in) > 40 {
+	if list <= 0 || list > money.Max || len(in) == 0 || len(in) > mostHeads {
 		return nil, ErrCard.With("A card has a list price above zero and 1 to 40 heads. Nothing was saved.")
 	}
-	heads := make([]Head, len(in))
-	var sum money.Paise
-	balance, shares, seen := -1, false, map[string]bool{}
+	r, err := reckon(list, in)
+	if err != nil {
+		return nil, err
+	}
+	return r.heads, r.close(list)
+}
+
+const mostHeads = 40
+
+// reckoned are heads in paise before the balance is known.
+type reckoned struct {
+	heads   []Head
+	sum     money.Paise // without the balance
+	balance int         // the head that is what is left, or -1
+}
+
+func reckon(list money.Paise, in []HeadInput) (reckoned, error) {
+	r := reckoned{heads: make([]Head, len(in)), balance: -1}
+	seen := map[string]bool{}
 	for i, h := range in {
 		if err := h.check(seen); err != nil {
-			return nil, err
+			return r, err
 		}
-		heads[i] = Head{Kind: h.Kind, Head: h.Head, Minutes: h.Minutes, Shares: h.Kind == Wage && h.Shares}
-		shares = shares || heads[i].Shares
+		r.heads[i] = Head{Kind: h.Kind, Head: h.Head, Minutes: h.Minutes, Shares: h.Kind == Wage && h.Shares}
 		var err error
 		switch {
 		case h.Paise != nil:
-			heads[i].Paise = *h.Paise
+			r.heads[i].Paise = *h.Paise
 		case h.BasisPoints != nil:
-			heads[i].Paise, err = list.HalfUp(*h.BasisPoints)
+			r.heads[i].Paise, err = list.HalfUp(*h.BasisPoints)
 		default:
-			balance = i
+			r.balance = i
 		}
 		if err != nil {
-			return nil, err
+			return r, err
 		}
-		if sum, err = money.Add(sum, heads[i].Paise); err != nil {
-			return nil, err
+		if r.sum, err = money.Add(r.sum, r.heads[i].Paise); err != nil {
+			return r, err
 		}
 	}
-	rest := list - sum
+	return r, nil
+}
+
+// close gives the balance what the other heads leave, and refuses what cannot sum.
+func (r reckoned) close(list money.Paise) error {
+	rest := list - r.sum
 	if rest < 0 {
-		return nil, ErrCardSum.With("The heads are %s more than the list price of %s. Nothing was saved; lower them or raise the price.", -rest, list)
+		return ErrCardSum.With("The heads are %s more than the list price of %s. Nothing was saved; lower them or raise the price.", -rest, list)
 	}
-	if balance >= 0 {
-		heads[balance].Paise = rest
+	if r.balance >= 0 {
+		r.heads[r.balance].Paise = rest
 	} else if rest > 0 {
-		return nil, ErrCardSum.With("The heads are %s less than the list price of %s, and every paisa needs a head. Nothing was saved; raise them, or add the makers' balance.", rest, list)
+		return ErrCardSum.With("The heads are %s less than the list price of %s, and every paisa needs a head. Nothing was saved; raise them, or add the makers' balance.", rest, list)
 	}
-	for _, h := range heads {
+	shares := slices.ContainsFunc(r.heads, func(h Head) bool { return h.Shares })
+	for _, h := range r.heads {
 		if h.Kind == Makers && h.Paise > 0 && !shares {
-			return nil, ErrCard.With("There is a makers' balance of %s, but no stage shares it. Nothing was saved; mark the stages that do.", h.Paise)
+			return ErrCard.With("There is a makers' balance of %s, but no stage shares it. Nothing was saved; mark the stages that do.", h.Paise)
 		}
 	}
-	return heads, nil
+	return nil
 }
 
 func (h HeadInput) check(seen map[string]bool) error {
@@ -164,7 +180,7 @@ func (s *Service) SaveCard(ctx context.Context, actor auth.Actor, key string, in
 		return Card{}, ErrCard.At("price_list", "the only price list so far is retail")
 	}
 	if (in.ListPrice > 0) == (in.Tag > 0) {
-		return Card{}, ErrCard.With("A card has either a list price before tax or a price tag with tax. Nothing was saved; give one of them.")
+		return Card{}, errOnePrice()
 	}
 	if in.Override != "" && !actor.Has(auth.Administrator) {
 		return Card{}, auth.ErrForbidden
@@ -180,6 +196,10 @@ func (s *Service) SaveCard(ctx context.Context, actor auth.Actor, key string, in
 			}
 			return s.saveCard(tx, actor, p, in)
 		})
+}
+
+func errOnePrice() error {
+	return ErrCard.With("A card has either a list price before tax or a price tag with tax. Nothing was saved; give one of them.")
 }
 
 func (s *Service) saveCard(tx *db.Tx, actor auth.Actor, p productOf, in CardInput) (Card, error) {
@@ -200,19 +220,27 @@ func (s *Service) saveCard(tx *db.Tx, actor auth.Actor, p productOf, in CardInpu
 	if err := UnderFloor(c.Heads, in.From); err != nil && in.Override == "" {
 		return Card{}, err
 	}
-	lots, err := loadLots(tx, `l.variant_id`, []string{in.Variant})
-	if err != nil {
+	if err := coversLots(tx, c); err != nil {
 		return Card{}, err
+	}
+	return c, insertCard(tx, actor, p.ID, &c, in.Override)
+}
+
+// coversLots reports a stage of the card that nobody did in one of the variant's lots.
+func coversLots(tx *db.Tx, c Card) error {
+	lots, err := loadLots(tx, `l.variant_id`, []string{c.VariantID})
+	if err != nil {
+		return err
 	}
 	for _, l := range lots {
 		if l.Kind == Returned {
 			continue
 		}
 		if err := covers(c, l.Makers); err != nil {
-			return Card{}, err
+			return err
 		}
 	}
-	return c, insertCard(tx, actor, p.ID, &c, in.Override)
+	return nil
 }
 
 // priceOf gives list price and tag from whichever of them the input has.
@@ -252,126 +280,4 @@ func insertCard(tx *db.Tx, actor auth.Actor, product string, c *Card, override s
 		return err
 	}
 	return touch(tx, product)
-}
-
-//go:embed wage_floor.csv
-var wageFloorCSV string
-
-// UnderFloor returns ErrWageFloor, naming the stage, when a wage for its
-// standard minutes is below the minimum wage in force on that date.
-func UnderFloor(heads []Head, date string) error {
-	perDay, hours := wageFloor(date)
-	for _, h := range heads {
-		if h.Kind == Wage && h.Minutes > 0 && int64(h.Paise)*hours*60 < perDay*h.Minutes {
-			return ErrWageFloor.With("The wage of %s for %s (%d minutes) is below the minimum wage of %s a day of %d hours. Nothing was saved; raise it, or let an administrator name the reason.",
-				h.Paise, h.Head, h.Minutes, money.Paise(perDay), hours)
-		}
-	}
-	return nil
-}
-
-func wageFloor(date string) (paisePerDay, hours int64) {
-	rows, _ := csv.NewReader(strings.NewReader(wageFloorCSV)).ReadAll() // a test reads the embedded file
-	hours = 8
-	for _, r := range rows[1:] {
-		if r[0] <= date {
-			paisePerDay, _ = strconv.ParseInt(r[1], 10, 64)
-			hours, _ = strconv.ParseInt(r[2], 10, 64)
-		}
-	}
-	return paisePerDay, hours
-}
-
-// loadCards reads the card in force today of each variant on a list.
-func loadCards(tx *db.Tx, variants []string, list string) (map[string]Card, error) {
-	out := make(map[string]Card, len(variants))
-	if len(variants) == 0 {
-		return out, nil
-	}
-	var cards []Card
-	if err := tx.Select(&cards, `
-		SELECT c.id, c.variant_id, c.list, c.version, c.list_paise, c.tag_paise, c.from_date
-		FROM price_cards c
-		WHERE c.variant_id IN (`+db.List(3, len(variants))+`)
-			AND c.list = $1
-			AND c.version = (
-				SELECT MAX(n.version)
-				FROM price_cards n
-				WHERE n.variant_id = c.variant_id AND n.list = $1 AND n.from_date <= $2)
-		ORDER BY c.id`, append([]any{list, tx.Now().Date()}, db.Args(variants)...)...); err != nil || len(cards) == 0 {
-		return out, err
-	}
-	at := make(map[string]int, len(cards))
-	ids := make([]string, len(cards))
-	for i, c := range cards {
-		at[c.ID], ids[i] = i, c.ID
-	}
-	if err := loadHeads(tx, cards, at, ids); err != nil {
-		return nil, err
-	}
-	for _, c := range cards {
-		out[c.VariantID] = c
-	}
-	return out, nil
-}
-
-func loadHeads(tx *db.Tx, cards []Card, at map[string]int, ids []string) error {
-	var heads []struct {
-		Card string `db:"card_id"`
-		Head
-	}
-	err := tx.Select(&heads, `
-		SELECT card_id, kind, head, paise, minutes, shares
-		FROM price_card_heads
-		WHERE card_id IN (`+db.List(1, len(ids))+`)
-		ORDER BY card_id, pos`, db.Args(ids)...)
-	for _, h := range heads {
-		c := &cards[at[h.Card]]
-		c.Heads = append(c.Heads, h.Head)
-	}
-	return err
-}
-
-// cardsFromNow reads a variant's retail card in force and those dated later.
-func cardsFromNow(tx *db.Tx, variant string) ([]Card, error) {
-	var cards []Card
-	if err := tx.Select(&cards, `
-		SELECT c.id, c.variant_id, c.list, c.version, c.list_paise, c.tag_paise, c.from_date
-		FROM price_cards c
-		WHERE c.variant_id = $1 AND c.list = $2
-			AND c.version >= (
-				SELECT COALESCE(MAX(n.version), 0)
-				FROM price_cards n
-				WHERE n.variant_id = $1 AND n.list = $2 AND n.from_date <= $3)
-		ORDER BY c.version
-		LIMIT 100`, variant, Retail, tx.Now().Date()); err != nil || len(cards) == 0 {
-		return nil, err
-	}
-	at, ids := map[string]int{}, make([]string, len(cards))
-	for i, c := range cards {
-		at[c.ID], ids[i] = i, c.ID
-	}
-	return cards, loadHeads(tx, cards, at, ids)
-}
-
-// productOf is what policy and tax need to know of a variant's product.
-type productOf struct {
-	ID     string `db:"id"`
-	Area   string `db:"area"`
-	HSN    string `db:"hsn"`
-	OneOff bool   `db:"one_off"`
-	State  State  `db:"state"`
-}
-
-func productOfVariant(tx *db.Tx, variant string) (productOf, error) {
-	var p productOf
-	err := tx.Get(&p, `
-		SELECT p.id, p.area, p.hsn, p.one_off, p.state
-		FROM variants v
-		JOIN products p ON p.id = v.product_id
-		WHERE v.id = $1`, variant)
-	if errors.Is(err, db.ErrNone) {
-		return p, ErrNotFound
-	}
-	return p, err
 }

@@ -14,6 +14,7 @@ var (
 	ErrProduct   = fault.New(fault.Invalid, "catalog.product", "The description of this piece cannot be saved. Nothing was written.")
 	ErrState     = fault.New(fault.Conflict, "catalog.state", "This cannot be done in the piece's present state. Nothing was changed.")
 	ErrNotReady  = fault.New(fault.Conflict, "catalog.not_ready", "The piece cannot be published yet. Nothing was changed.")
+	ErrNote      = fault.New(fault.Invalid, "catalog.note", "A piece is sent back with a note that says what to correct, in at most 1,000 letters. Nothing was changed.")
 	ErrSKU       = fault.New(fault.Conflict, "catalog.sku_taken", "There is already a variant with this SKU. Nothing was saved.")
 	ErrCard      = fault.New(fault.Invalid, "catalog.card", "This price card cannot be used. Nothing was saved.")
 	ErrCardSum   = fault.New(fault.Invalid, "catalog.card_sum", "The heads of the card do not add up to its list price. Nothing was saved.")
@@ -55,14 +56,6 @@ var Moves = map[State][]State{
 	Published:       {Archived},
 	Archived:        {},
 }
-
-// Garments, fabrics and colours that a piece may be filed under, beside any
-// other lower-case word; these have translations.
-var (
-	Garments = []string{"kurta", "saree", "dupatta", "suit", "stole", "blouse", "lehenga", "shirt", "cushion", "tablecloth", "quilt", "potli", "earrings", "necklace", "bangles"}
-	Fabrics  = []string{"cotton", "muslin", "georgette", "chiffon", "silk", "organza", "velvet", "linen", "brass"}
-	Colours  = []string{"white", "ivory", "cream", "beige", "yellow", "mustard", "orange", "peach", "pink", "red", "maroon", "purple", "lavender", "blue", "navy", "sky", "teal", "green", "mint", "olive", "brown", "grey", "black", "gold", "silver", "multi"}
-)
 
 // Service is the door to the catalogue.
 type Service struct {

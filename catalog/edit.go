@@ -32,8 +32,8 @@ type EditInput struct {
 	Facts   ProductInput
 }
 
-// facts are what was said of a piece when it was listed or edited last.
-func (p Product) facts() ProductInput {
+// Facts are what was said of a piece when it was listed or edited last.
+func (p Product) Facts() ProductInput {
 	return ProductInput{Title: p.Title, Description: p.Description, Care: p.Care, Area: p.Area, Craft: p.Craft, Garment: p.Garment, Fabric: p.Fabric,
 		Colour: p.Colour, Techniques: p.Techniques, HSN: p.HSN, OneOff: p.OneOff, MadeToOrder: p.MadeToOrder, LeadDays: p.LeadDays}
 }
@@ -60,7 +60,7 @@ func (s *Service) Edit(ctx context.Context, actor auth.Actor, key string, in Edi
 			if err := s.mayEdit(tx, actor, p, in); err != nil {
 				return Product{}, err
 			}
-			changed := in.Facts.differs(p.facts())
+			changed := in.Facts.differs(p.Facts())
 			if len(changed) == 0 {
 				return p, nil
 			}
@@ -77,14 +77,24 @@ func (s *Service) Edit(ctx context.Context, actor auth.Actor, key string, in Edi
 		})
 }
 
-// mayEdit checks who edits what, and that it may be said of this piece.
-func (s *Service) mayEdit(tx *db.Tx, actor auth.Actor, p Product, in EditInput) error {
+// editable checks that the actor may change a piece in its present state.
+func editable(actor auth.Actor, p Product) error {
 	early := p.State == Draft || p.State == NeedsCorrection
 	switch {
 	case !actor.CoversArea(p.Area):
 		return ErrNotFound
 	case p.State == Archived, !early && !actor.Has(auth.Administrator):
 		return ErrState.With("A piece that is %s is changed by an administrator, an archived one by nobody. Nothing was changed.", p.State)
+	}
+	return nil
+}
+
+// mayEdit checks who edits what, and that it may be said of this piece.
+func (s *Service) mayEdit(tx *db.Tx, actor auth.Actor, p Product, in EditInput) error {
+	if err := editable(actor, p); err != nil {
+		return err
+	}
+	switch {
 	case p.Edition != in.Edition:
 		return ErrEdited
 	case !actor.CoversArea(in.Facts.Area):
@@ -110,7 +120,7 @@ func (s *Service) mayEdit(tx *db.Tx, actor auth.Actor, p Product, in EditInput) 
 
 func edit(tx *db.Tx, actor auth.Actor, p Product, f ProductInput) error {
 	if p.Edition == 1 { // it may be older than editions are
-		if err := insertEdition(tx, p.ID, Edition{No: 1, Facts: p.facts(), Actor: p.CreatedBy, At: p.CreatedAt}); err != nil {
+		if err := insertEdition(tx, p.ID, Edition{No: 1, Facts: p.Facts(), Actor: p.CreatedBy, At: p.CreatedAt}); err != nil {
 			return err
 		}
 	}
@@ -214,7 +224,7 @@ func editionsOf(tx *db.Tx, p Product) ([]Edition, error) {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return []Edition{{No: 1, Facts: p.facts(), Actor: p.CreatedBy, At: p.CreatedAt}}, nil
+		return []Edition{{No: 1, Facts: p.Facts(), Actor: p.CreatedBy, At: p.CreatedAt}}, nil
 	}
 	out := make([]Edition, len(rows))
 	for i, r := range rows {

@@ -88,6 +88,33 @@ func TestWhoSaidWhatOfAPiece(t *testing.T) {
 		if _, err := s.Editions(ctx, other, p.ID); !errors.Is(err, catalog.ErrNotFound) {
 			t.Errorf("another area reads them: %v", err)
 		}
+		if _, err := s.Submit(ctx, importCoord, "", p.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, note := range []string{" ", strings.Repeat("a", 3001)} {
+			if _, err := s.SendBack(ctx, importAdmin, "", p.ID, note); !errors.Is(err, catalog.ErrNote) {
+				t.Errorf("sent back with a note of %d: %v", len(note), err)
+			}
+		}
+		if _, err := s.SendBack(ctx, importAdmin, "", p.ID, " A photo, please. "); err != nil {
+			t.Fatal(err)
+		}
+		v, err := s.AddVariant(ctx, importCoord, "", catalog.VariantInput{Product: p.ID, SKU: "WHO-M", Size: "M"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wage := money.Paise(150_000)
+		if _, err := s.SaveCard(ctx, importCoord, "", catalog.CardInput{Variant: v.ID, ListPrice: wage, Heads: []catalog.HeadInput{{Kind: catalog.Wage, Head: "embroidery", Paise: &wage}}}); err != nil {
+			t.Fatal(err)
+		}
+		acts, err := s.Acts(ctx, importCoord, p.ID)
+		if err != nil || len(acts) != 3 || acts[0].Action != "price" || acts[0].Tag != 157_500 || acts[0].SKU != "WHO-M" || acts[0].Actor != importCoord.String() ||
+			acts[1].Action != "product.needs_correction" || acts[1].Note != "A photo, please." || acts[2].Action != "product.submitted" {
+			t.Errorf("done with it: %+v, %v", acts, err)
+		}
+		if _, err := s.Acts(ctx, other, p.ID); !errors.Is(err, catalog.ErrNotFound) {
+			t.Errorf("another area reads what was done: %v", err)
+		}
 	})
 }
 

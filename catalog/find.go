@@ -26,27 +26,42 @@ func (s *Service) Search(ctx context.Context, q search.Query) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	r := out.Result
-	have, missing, epoch := s.shelf.take(r.IDs)
+	have, err := s.published(ctx, out.IDs)
+	if err != nil {
+		return Found{}, err
+	}
+	for _, id := range out.IDs {
+		if p := have[id]; p != nil {
+			out.Products = append(out.Products, *p)
+		}
+	}
+	return out, nil
+}
+
+// published are those of products that the shop shows, from the shelf where it has
+// them.
+func (s *Service) published(ctx context.Context, ids []string) (map[string]*Product, error) {
+	have, missing, epoch := s.shelf.take(ids)
 	if len(missing) > 0 {
 		var read []Product
 		if err := s.db.Read(ctx, func(tx *db.Tx) error {
+			var err error
 			read, err = load(tx, missing)
 			return err
 		}); err != nil {
-			return Found{}, err
+			return nil, err
 		}
 		s.shelf.put(read, epoch)
 		for i := range read {
 			have[read[i].ID] = &read[i]
 		}
 	}
-	for _, id := range r.IDs {
-		if p := have[id]; p != nil && p.public() {
-			out.Products = append(out.Products, *p)
+	for id, p := range have {
+		if !p.public() {
+			delete(have, id)
 		}
 	}
-	return out, nil
+	return have, nil
 }
 
 // ask asks the engine, and when nothing fits, what comes nearest.

@@ -30,6 +30,9 @@ type Follower struct {
 	seen    map[string]seenVersion
 	imports map[string]bool
 	put     map[string]bool // products that this round has put into the index
+
+	season   string           // day on which collections were looked at last
+	editions map[string]int64 // of collections that were seen
 }
 
 type seenVersion struct {
@@ -50,7 +53,7 @@ func NewFollower(s *Service, engine search.Engine, from Mark, changed func([]str
 // service keeps in memory is not its affair.
 func NewFeed(s *Service, engine search.Engine, from Mark, changed func([]string)) *Follower {
 	f := &Follower{catalog: s, engine: engine, changed: changed, asked: from.Asked,
-		seen: make(map[string]seenVersion, len(from.Seen)), imports: map[string]bool{}, put: map[string]bool{}}
+		seen: make(map[string]seenVersion, len(from.Seen)), imports: map[string]bool{}, put: map[string]bool{}, editions: map[string]int64{}}
 	for shown := range from.Shown {
 		f.imports[shown] = true
 	}
@@ -138,6 +141,9 @@ func (f *Follower) Once(ctx context.Context) error {
 		return err
 	}
 	if err := f.dated(ctx, now.Date()); err != nil {
+		return err
+	}
+	if err := f.collections(ctx, since, now.Date()); err != nil {
 		return err
 	}
 	for product, v := range f.seen {

@@ -57,6 +57,7 @@ type Variant struct {
 	Card      *Card  // the retail card in force, or nil; a set's is the sum of its parts'
 	Lots      []Lot  // a set's are its parts'
 	Parts     []Part // of a set
+	Measures  []Measure
 }
 
 // Free is how many pieces can be had at once.
@@ -249,7 +250,12 @@ func loadVariants(tx *db.Tx, by string, ids []string) ([]Variant, error) {
 	if err != nil {
 		return nil, err
 	}
+	measures, err := loadMeasures(tx, variants)
+	if err != nil {
+		return nil, err
+	}
 	for i := range out {
+		out[i].Measures = measures[out[i].ID]
 		if c, ok := cards[out[i].ID]; ok {
 			out[i].Card = &c
 		}

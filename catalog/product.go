@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -27,59 +26,6 @@ func (t Text) In(language string) string {
 		return t.Ur
 	}
 	return t.En
-}
-
-// ProductInput describes a piece or design to list.
-type ProductInput struct {
-	Title       Text
-	Description Text
-	Care        Text // how to wash and keep it
-	Area        string
-	Craft       string
-	Garment     string
-	Fabric      string
-	Colour      string
-	Techniques  []string
-	HSN         string // chosen by the person who lists it
-	OneOff      bool
-	MadeToOrder bool  // made after it is ordered: no return but for a defect or the carrier's fault
-	LeadDays    int64 // until such a piece is sent; 0 is not said
-}
-
-// tidy takes away what carries no meaning.
-func (in *ProductInput) tidy() {
-	for _, t := range []*Text{&in.Title, &in.Description, &in.Care} {
-		t.En, t.Hi, t.Ur = strings.TrimSpace(t.En), strings.TrimSpace(t.Hi), strings.TrimSpace(t.Ur)
-	}
-	in.Techniques = slices.Compact(slices.Sorted(slices.Values(in.Techniques)))
-}
-
-// ImportCraft files an imported piece that is no craft of the trust's.
-const ImportCraft = "other"
-
-var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
-
-func (in ProductInput) check(imported bool) error {
-	switch {
-	case strings.TrimSpace(in.Title.En) == "" || len(in.Title.En) > 300 || len(in.Title.Hi) > 900 || len(in.Title.Ur) > 900:
-		return ErrProduct.At("title", "is missing or longer than 300 characters")
-	case len(in.Description.En) > 20_000 || len(in.Description.Hi) > 20_000 || len(in.Description.Ur) > 20_000:
-		return ErrProduct.At("description", "is longer than 20,000 bytes")
-	case len(in.Care.En) > 3_000 || len(in.Care.Hi) > 3_000 || len(in.Care.Ur) > 3_000:
-		return ErrProduct.At("care", "is longer than 3,000 bytes")
-	case in.LeadDays < 0 || in.LeadDays > 365 || (in.LeadDays > 0 && !in.MadeToOrder):
-		return ErrProduct.At("lead_days", "0 to 365 days, of a piece that is made to order")
-	case !slices.Contains(artisans.Areas, in.Area):
-		return artisans.ErrArea
-	case !slices.Contains(artisans.Crafts, in.Craft) && !(imported && in.Craft == ImportCraft):
-		return artisans.ErrCraft
-	}
-	for _, w := range append([]string{in.Garment, in.Fabric, in.Colour}, in.Techniques...) {
-		if !wordForm.MatchString(w) {
-			return ErrProduct.At("garment, fabric, colour, techniques", "are lower-case words such as kurta, cotton, white, bakhiya")
-		}
-	}
-	return nil
 }
 
 // Create lists a new draft. A coordinator of the area or an administrator may.
@@ -168,10 +114,13 @@ func (s *Service) Publish(ctx context.Context, actor auth.Actor, key, product st
 }
 
 // SendBack returns a submitted piece for correction with a note. Only an
-// administrator may.
+// administrator may. Returns ErrNote without one.
 func (s *Service) SendBack(ctx context.Context, actor auth.Actor, key, product, note string) (Product, error) {
 	if err := actor.Require(auth.Administrator); err != nil {
 		return Product{}, err
+	}
+	if note = strings.TrimSpace(note); note == "" || len(note) > 3_000 {
+		return Product{}, ErrNote
 	}
 	return s.move(ctx, actor, key, step{product, NeedsCorrection, note})
 }
@@ -235,34 +184,50 @@ func setState(tx *db.Tx, product string, from, to State, note string) error {
 	return err
 }
 
-// ready reports what a piece still lacks for publication.
+// Lack is what a piece still needs before it can be published: "variant", "card",
+// "lot" or "maker", and of which variant.
+type Lack struct {
+	What, SKU string
+	err       error
+}
+
+// ready returns what a piece lacks first for publication, as a fault.
 func (p Product) ready() error {
-	if len(p.Variants) == 0 {
-		return ErrNotReady.With("The piece has no variant yet. Nothing was changed; add a size and its SKU first.")
+	if lacks := p.Lacks(); len(lacks) > 0 {
+		return lacks[0].err
 	}
+	return nil
+}
+
+// Lacks are what a piece still needs for publication.
+func (p Product) Lacks() []Lack {
+	if len(p.Variants) == 0 {
+		return []Lack{{"variant", "", ErrNotReady.With("The piece has no variant yet. Nothing was changed; add a size and its SKU first.")}}
+	}
+	var out []Lack
 	for _, v := range p.Variants {
 		if len(v.Parts) > 0 {
 			if err := v.setReady(); err != nil {
-				return err
+				out = append(out, Lack{"lot", v.SKU, err})
 			}
 			continue
 		}
 		if v.Card == nil {
-			return ErrNotReady.With("The variant %s has no price card. Nothing was changed.", v.SKU)
+			out = append(out, Lack{"card", v.SKU, ErrNotReady.With("The variant %s has no price card. Nothing was changed.", v.SKU)})
 		}
 		if len(v.Lots) == 0 {
-			return ErrNotReady.With("The variant %s has no lot, so nobody would be paid for it. Nothing was changed.", v.SKU)
+			out = append(out, Lack{"lot", v.SKU, ErrNotReady.With("The variant %s has no lot, so nobody would be paid for it. Nothing was changed.", v.SKU)})
 		}
 		for _, l := range v.Lots {
-			if l.Kind == Returned { // its makers have been paid
+			if l.Kind == Returned || v.Card == nil { // a returned piece's makers have been paid
 				continue
 			}
 			if err := covers(*v.Card, l.Makers); err != nil {
-				return err
+				out = append(out, Lack{"maker", v.SKU, err})
 			}
 		}
 	}
-	return nil
+	return out
 }
 
 // touch raises the version of a product and of the sets that hold pieces of it,

@@ -160,6 +160,9 @@ func (s *Site) sitemap(ctx context.Context, f feed) error {
 				return err
 			}
 		}
+		if err := s.sitemapCollections(ctx, f); err != nil {
+			return err
+		}
 	}
 	if !known {
 		_, err := f.out.WriteString(`</urlset>`)
@@ -180,6 +183,23 @@ func (s *Site) sitemap(ctx context.Context, f feed) error {
 	}
 	_, err = f.out.WriteString(`</urlset>`)
 	return err
+}
+
+// sitemapCollections lists the collections that are shown now.
+func (s *Site) sitemapCollections(ctx context.Context, f feed) error {
+	shown, err := s.Catalog.ShownCollections(ctx)
+	if err != nil || len(shown) == 0 {
+		return err
+	}
+	if err := f.url("/collections", time.Time{}); err != nil {
+		return err
+	}
+	for _, c := range shown {
+		if err := f.url("/collections/"+c.Slug, c.ChangedAt.Std()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // googleItem is a size of a piece by Google's product data specification.

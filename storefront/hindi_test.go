@@ -14,7 +14,7 @@ import (
 var (
 	// What may stand in Latin letters in the Hindi shop: what is marked as
 	// English or as not to be translated (names), and codes such as SKUs.
-	allowedForm  = regexp.MustCompile(`(?s)<(a|span|h1|td|dd|address|p|option)\b[^>]*\b(lang="en"|translate="no")[^>]*>.*?</(a|span|h1|td|dd|address|p|option)>|<code[^>]*>.*?</code>`)
+	allowedForm  = regexp.MustCompile(`(?s)<(a|span|h1|td|dd|address|p|option|textarea)\b[^>]*\b(lang="en"|translate="no")[^>]*>.*?</(a|span|h1|td|dd|address|p|option|textarea)>|<code[^>]*>.*?</code>`)
 	latinForm    = regexp.MustCompile(`[A-Za-z]+`)
 	devanagari   = regexp.MustCompile(`\p{Devanagari}`)
 	spokenForm   = regexp.MustCompile(`\b(?:alt|aria-label|placeholder|title|content)="([^"]*)"`)

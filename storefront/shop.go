@@ -38,6 +38,9 @@ func (s *Site) home(c *fiber.Ctx, p views.Page) (templ.Component, []string, erro
 		}
 		front.Crafts = append(front.Crafts, one)
 	}
+	if front.Shown, err = s.Catalog.ShownCollections(ctx); err != nil {
+		return nil, nil, err
+	}
 	p = p.Titled(p.T("home.title"), p.T("home.mission_3"))
 	return views.Home(p, front), nil, nil
 }

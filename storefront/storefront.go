@@ -60,6 +60,8 @@ func Register(app *fiber.App, c Config) *Site {
 	public("/shop", s.list)
 	public("/suggest", s.suggest)
 	public("/p/:slug", s.product)
+	public("/collections", s.collections)
+	public("/collections/:slug", s.collection)
 	public("/about", s.about)
 	app.Get("/media/:name", s.photo)
 	app.Get("/static/*", s.file)
@@ -102,6 +104,7 @@ func Register(app *fiber.App, c Config) *Site {
 	s.registerMoney(office, post)
 	s.registerBooks(office, post)
 	s.registerStudio(office, post)
+	s.registerCollections(office, post)
 	private("/open-books", s.openBooks)
 	private("/open-books/:year", s.openYear)
 	return s

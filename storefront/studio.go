@@ -28,18 +28,51 @@ func (s *Site) registerStudio(office, post func(path string, do personPage)) {
 	post("/studio/pieces/:id/photos", s.addPhotos)
 	post("/studio/pieces/:id/uploads", s.offerUpload)
 	post("/studio/pieces/:id/remove", s.removePhoto)
-	post("/studio/pieces/:id/submit", s.submitPiece)
+	post("/studio/pieces/:id/submit", s.movePiece(s.Catalog.Submit))
+	post("/studio/pieces/:id/publish", s.movePiece(s.Catalog.Publish))
+	post("/studio/pieces/:id/send-back", s.sendBack)
+	post("/studio/pieces/:id/archive", s.movePiece(s.Catalog.Archive))
+	office("/studio/pieces/:id/edit", s.editPiece)
+	post("/studio/pieces/:id/edit", s.savePiece)
+	office("/studio/pieces/:id/history", s.pieceHistory)
+	office("/studio/pieces/:id/measures", s.editMeasures)
+	post("/studio/pieces/:id/measures", s.saveMeasures)
+	post("/studio/pieces/:id/sizes", s.addSize)
+	office("/studio/variants/:id/price", s.editPrice)
+	post("/studio/variants/:id/price", s.savePrice)
+	post("/studio/variants/:id/price/check", s.checkPrice)
+	office("/studio/variants/:id/price/check", s.editPrice)
 }
 
-// studio lists the pieces that are not in the shop yet.
+// studio lists the pieces that wait, or by state those in the shop and taken out; a
+// piece that is named by address, SKU or id is gone to.
 func (s *Site) studio(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	var v views.StudioView
-	for _, state := range []catalog.State{catalog.NeedsCorrection, catalog.Draft, catalog.Submitted} {
-		list, err := s.Catalog.Products(c.UserContext(), p.Actor, state, "", perPage)
+	v := views.StudioView{State: catalog.State(c.Query("state")), Find: strings.TrimSpace(c.Query("find"))}
+	if v.Find != "" {
+		one, err := s.Catalog.Find(c.UserContext(), p.Actor, pieceName(v.Find))
+		if err == nil {
+			return seeOther(c, "/studio/pieces/"+one.ID)
+		}
+		if !errors.Is(err, catalog.ErrNotFound) {
+			return nil, err
+		}
+		c.Status(fiber.StatusNotFound)
+	}
+	states, most := []catalog.State{v.State}, perPage+1
+	if v.State != catalog.Published && v.State != catalog.Archived {
+		v.State, most = "", perPage
+		states = []catalog.State{catalog.NeedsCorrection, catalog.Draft, catalog.Submitted}
+	}
+	for _, state := range states {
+		list, err := s.Catalog.Products(c.UserContext(), p.Actor, state, c.Query("after"), most)
 		if err != nil {
 			return nil, err
 		}
 		v.List = append(v.List, list...)
+	}
+	if v.State != "" && len(v.List) > perPage {
+		v.List = v.List[:perPage]
+		v.Next = v.List[perPage-1].ID
 	}
 	return views.Studio(p.Titled(p.T("nav.studio"), ""), v), nil
 }
@@ -116,13 +149,7 @@ func (s *Site) scripted(c *fiber.Ctx, p views.Page, err error) (templ.Component,
 }
 
 func (s *Site) studioPiece(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	if err := p.Actor.Require(auth.Coordinator, auth.Administrator); err != nil {
-		return nil, err
-	}
-	one, err := s.Catalog.Product(c.UserContext(), p.Actor, c.Params("id"))
-	if err == nil && !p.Actor.CoversArea(one.Area) {
-		err = catalog.ErrNotFound
-	}
+	one, err := s.ofStudio(c, p)
 	if err != nil {
 		return nil, err
 	}
@@ -131,8 +158,7 @@ func (s *Site) studioPiece(c *fiber.Ctx, p views.Page) (templ.Component, error) 
 
 func (s *Site) showPiece(c *fiber.Ctx, p views.Page, one catalog.Product, wrong []string) templ.Component {
 	s.allowUploads(c)
-	p.Office, p.Path = true, "/studio/pieces/"+one.ID
-	return views.StudioPiece(p.Titled(p.In(one.Title), ""), views.PieceView{Product: one, Wrong: wrong})
+	return views.StudioPiece(inOffice(p, "/studio/pieces/"+one.ID).Titled(p.In(one.Title), ""), views.PieceView{Product: one, Wrong: wrong})
 }
 
 // addPhotos adds what the form holds: files, or the name of one that a script
@@ -214,14 +240,6 @@ func (s *Site) offerUpload(c *fiber.Ctx, p views.Page) (templ.Component, error) 
 
 func (s *Site) removePhoto(c *fiber.Ctx, p views.Page) (templ.Component, error) {
 	one, err := s.Catalog.RemovePhoto(c.UserContext(), p.Actor, c.Params("id"), c.FormValue("photo"))
-	if err != nil {
-		return nil, err
-	}
-	return seeOther(c, "/studio/pieces/"+one.ID)
-}
-
-func (s *Site) submitPiece(c *fiber.Ctx, p views.Page) (templ.Component, error) {
-	one, err := s.Catalog.Submit(c.UserContext(), p.Actor, keyOf(c), c.Params("id"))
 	if err != nil {
 		return nil, err
 	}

@@ -207,6 +207,30 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	t.Logf("%d answers of %d operations are as described", len(heard.told), len(done))
 }
 
+// gather makes collections of chosen pieces and of a search, and ends one.
+func (s *shop) gather(t *testing.T, product string) {
+	t.Helper()
+	about := obj{"title": obj{"en": "Of the house"}, "about": obj{"en": "Chosen."}, "pieces": []string{product}, "cover": product, "from": "2020-01-01", "to": "2099-12-31"}
+	first := s.admin.Post("/v1/collections", about)
+	if got := s.guest.Get("/v1/collections/of-the-house"); got.Str("data", 0, "id") != product || len(got.List("collection", "piece_ids")) != 0 {
+		t.Errorf("the collection shows %s", got.Raw)
+	}
+	about["slug"], about["search"] = "found", obj{"q": "chikan", "colour": []string{"white"}}
+	delete(about, "pieces")
+	s.admin.Post("/v1/collections/"+first.Str("id")+"/edit", obj{"edition": 1, "facts": about})
+	s.admin.Do(409, "POST", "/v1/collections/"+first.Str("id")+"/edit", obj{"edition": 1, "facts": about})
+	if got := s.guest.Get("/v1/collections"); got.Str("data", 0, "search", "q") != "chikan" {
+		t.Errorf("the collections are %s", got.Raw)
+	}
+	s.guest.Get("/v1/collections/" + first.Str("id") + "?limit=1")
+	s.admin.Post("/v1/collections/"+first.Str("id")+"/end", nil)
+	s.guest.Do(404, "GET", "/v1/collections/found", nil)
+	s.guest.Do(401, "GET", "/v1/collections?all=true", nil)
+	if got := s.admin.Get("/v1/collections?all=true"); got.Str("data", 0, "ended_at") == "" {
+		t.Errorf("all collections are %s", got.Raw)
+	}
+}
+
 // aDay is an order from cart to bank, everything that can be listed or read on
 // the way, and some refusals.
 func (s *shop) aDay(t *testing.T) {
@@ -225,6 +249,8 @@ func (s *shop) aDay(t *testing.T) {
 	edited["care"], edited["made_to_order"], edited["lead_days"] = obj{"en": "Wash by hand."}, true, 20
 	s.asha.Post("/v1/products/"+back+"/edit", obj{"edition": 1, "facts": edited})
 	s.asha.Get("/v1/products/" + back + "/editions")
+	size := s.asha.Post("/v1/products/"+back+"/variants", obj{"sku": "BACK-M", "size": "M"}).Str("id")
+	s.asha.Post("/v1/products/"+back+"/measurements", obj{"sizes": []obj{{"variant_id": size, "measurements": []obj{{"name": "chest", "millimetres": 1015}}}}})
 	photo := s.asha.Post("/v1/products/"+back+"/photos", onePixel).Str("photos", 0, "hash")
 	s.asha.Post("/v1/products/"+back+"/photos/"+photo+"/remove", nil)
 	s.asha.Post("/v1/products/"+back+"/submit", nil)
@@ -244,7 +270,7 @@ func (s *shop) aDay(t *testing.T) {
 	cart, buyer := s.cart(map[string]int64{five: 1})
 	buyer.Get("/v1/carts/" + cart)
 	for _, path := range []string{"/v1/me", "/v1/artisans?limit=2", "/v1/artisans/" + solo, "/v1/artisans/" + paid + "/statement", "/v1/products?limit=1", "/v1/products?state=archived",
-		"/v1/products/" + product, "/v1/lots/" + lot, "/v1/search?q=chikan", "/v1/search?q=nothing", "/v1/suggestions?q=chik", "/v1/orders?limit=1", "/v1/orders/" + waiting, "/v1/payout-runs?limit=1",
+		"/v1/products/" + product, "/v1/lots/" + lot, "/v1/search?q=chikan", "/v1/search?q=nothing", "/v1/suggestions?q=chik", "/v1/palette", "/v1/orders?limit=1", "/v1/orders/" + waiting, "/v1/payout-runs?limit=1",
 		"/v1/ledger/accounts?limit=100", "/v1/ledger/entries?limit=100", "/v1/ledger/blocks"} {
 		s.admin.Get(path)
 	}
@@ -258,6 +284,7 @@ func (s *shop) aDay(t *testing.T) {
 		t.Errorf("suggestions: %s", a.Raw)
 	}
 	s.guest.Get("/v1/products/" + product)
+	s.gather(t, product)
 	s.guest.Do(401, "GET", "/v1/orders", nil)
 	s.asha.Do(422, "POST", "/v1/artisans", obj{"name": obj{"en": ""}, "unknown": 1})
 	s.guest.SignIn("asha", password).Do(204, "DELETE", "/v1/sessions/current", nil)

@@ -71,6 +71,13 @@ var roleTable = map[string]permission{
 	"POST /v1/artisans/{id}/pan":            {body: obj{"pan": "ABMPA3211G"}, known: "artisan", told: field},
 	"POST /v1/artisans/{id}/consents":       {body: obj{"purpose": "name", "granted": true, "notice": "1", "language": "en"}, known: "artisan", told: field},
 
+	"GET /v1/collections":            {told: everybody},
+	"GET /v1/collections/{id}":       {told: missing},
+	"POST /v1/collections":           {body: obj{"title": obj{"en": "Role"}, "pieces": []string{"none"}}, told: "401 401 403 403 403 403 403 403 422 422"}, // there is no such piece
+	"POST /v1/collections/{id}/edit": {body: obj{"edition": 1, "facts": obj{"title": obj{"en": "Role"}, "search": obj{"q": "kurta"}}}, told: admin404},
+	"POST /v1/collections/{id}/end":  {told: admin404},
+
+	"GET /v1/palette":       {told: everybody},
 	"GET /v1/products":      {told: field200},
 	"POST /v1/products":     {body: obj{"title": obj{"en": "Role"}, "area": "lucknow", "craft": "chikan", "garment": "kurta", "fabric": "cotton", "colour": "white", "hsn": "6206"}, told: field},
 	"GET /v1/products/{id}": {known: "draft", told: "404 404 404 404 200 404 404 404 200 200"},
@@ -83,6 +90,7 @@ var roleTable = map[string]permission{
 	"POST /v1/products/{id}/publish":              {told: admin404},
 	"POST /v1/products/{id}/send-back":            {body: obj{"note": "n"}, told: admin404},
 	"POST /v1/products/{id}/archive":              {told: admin404},
+	"POST /v1/products/{id}/measurements":         {body: obj{"sizes": []obj{{"variant_id": "var_1", "measurements": []obj{{"name": "chest", "millimetres": 1020}}}}}, told: field404},
 	"POST /v1/products/{id}/variants":             {body: obj{"sku": "ROLE", "size": "M"}, told: field404},
 	"POST /v1/variants/{id}/price-cards": {told: field404, body: obj{"list_price": inr(121500),
 		"heads": []obj{{"kind": "wage", "head": "embroidery", "amount": inr(121500), "minutes": 1110}}}},

@@ -173,19 +173,37 @@ func check(periods []period) error {
 // longest prefix with a rate on that date wins. It returns ErrHSN, ErrDate,
 // ErrValue or ErrNoRate.
 func (t *Table) Rate(hsn string, value money.Paise, date string) (money.BasisPoints, error) {
+	s, err := t.Slab(hsn, value, date)
+	return s.Rate, err
+}
+
+// Slab is a rate and the taxable values of one piece that it holds for, both ends
+// included; UpTo 0 is no bound.
+type Slab struct {
+	Rate       money.BasisPoints
+	From, UpTo money.Paise
+}
+
+// Slab returns the slab that a transaction value lies in, with the errors of Rate.
+func (t *Table) Slab(hsn string, value money.Paise, date string) (Slab, error) {
 	bands, err := t.bands(hsn, date)
 	if err != nil {
-		return 0, err
+		return Slab{}, err
 	}
 	if value < 0 {
-		return 0, ErrValue
+		return Slab{}, ErrValue
 	}
 	for _, b := range bands {
-		if value <= b.upto {
-			return b.rate, nil
+		if value > b.upto {
+			continue
 		}
+		s := Slab{Rate: b.rate, From: b.over + 1, UpTo: b.upto}
+		if b.upto == noLimit {
+			s.UpTo = 0
+		}
+		return s, nil
 	}
-	return 0, ErrNoRate
+	return Slab{}, ErrNoRate
 }
 
 // Digits is the HSN code as a document prints it, without the table's flag.

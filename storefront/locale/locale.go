@@ -11,6 +11,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
+	"saebaan/catalog"
 	"saebaan/internal/fault"
 )
 
@@ -123,11 +124,17 @@ func (l Lang) Has(id string) bool {
 	return err == nil
 }
 
-// Word is a word of the trade of a kind, such as craft or stage; one that has
-// no message is shown as it is written.
+// Word is a word of the trade of a kind, such as craft or stage; colours have their
+// names from the catalogue's palette, and one that has no message is shown as it is
+// written.
 func (l Lang) Word(kind, word string) string {
 	if word == "" {
 		return ""
+	}
+	if kind == "colour" {
+		if c, ok := catalog.ColourOf(word); ok {
+			return c.Name.In(l.Code)
+		}
 	}
 	if s, err := l.text.Localize(&i18n.LocalizeConfig{MessageID: kind + "." + word}); err == nil {
 		return s

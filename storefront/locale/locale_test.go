@@ -96,12 +96,13 @@ func TestEveryMethodHasItsSentences(t *testing.T) {
 }
 
 func TestEveryWordOfTheTradeIsTranslated(t *testing.T) {
-	words := map[string][]string{"garment": catalog.Garments, "fabric": catalog.Fabrics, "colour": catalog.Colours,
+	words := map[string][]string{"garment": catalog.Garments, "fabric": catalog.Fabrics, "colour": {catalog.ImportCraft},
 		"craft": append([]string{catalog.ImportCraft}, artisans.Crafts...), "craft_about": artisans.Crafts, "area": artisans.Areas,
 		"head":    {"material", "packing", "shipping", "fee", "running", "fund", "makers"},
 		"reason":  {payouts.NoPayee, payouts.PayeeWaiting, payouts.ClaimedElsewhere, "window_over", "no_news"},
 		"outcome": {payouts.Entered, payouts.Repeated, payouts.Unknown, payouts.Overruled, payouts.Refused},
-		"payee":   {"bank", "upi"}, "nature": {"wage", "balance", "material", "payout"},
+		"measure": catalog.Measures, "stage": catalog.Stages,
+		"payee": {"bank", "upi"}, "nature": {"wage", "balance", "material", "payout"},
 		"carrier":          orders.Carriers(),
 		"document":         {"tax_invoice", "invoice_cum_bill", "bill_of_supply", "credit_note", "receipt_voucher", "refund_voucher"},
 		"delivery_outcome": {"delivered", "known", "unknown", "ambiguous", "not_delivered", "not_entered"},
@@ -130,6 +131,9 @@ func TestEveryWordOfTheTradeIsTranslated(t *testing.T) {
 	for _, r := range auth.Roles() {
 		words["role"] = append(words["role"], string(r))
 	}
+	for _, craft := range artisans.Crafts {
+		words["technique"] = append(words["technique"], catalog.TechniquesOf(craft)...)
+	}
 	for s := range orders.OrderMoves {
 		words["order_state"] = append(words["order_state"], string(s))
 	}
@@ -153,6 +157,19 @@ func TestEveryWordOfTheTradeIsTranslated(t *testing.T) {
 		if got := l.Word("stage", "hand_felting"); got != "hand felting" {
 			t.Errorf("an unknown word becomes %q", got)
 		}
+	}
+}
+
+// The colours are called as the palette has them.
+func TestColoursHaveTheirNamesFromThePalette(t *testing.T) {
+	en, hi := locale.Choose("en", "", ""), locale.Choose("hi", "", "")
+	for _, c := range catalog.Palette() {
+		if en.Word("colour", c.Word) != c.Name.En || hi.Word("colour", c.Word) != c.Name.Hi {
+			t.Errorf("%s is called %q and %q", c.Word, en.Word("colour", c.Word), hi.Word("colour", c.Word))
+		}
+	}
+	if got := hi.Word("colour", "off-white"); got != "off white" {
+		t.Errorf("a colour of no palette is called %q", got)
 	}
 }
 
@@ -180,8 +197,8 @@ func TestEveryIDHasAMessage(t *testing.T) {
 
 // The faults that a person can meet in a page are said in her language.
 func TestFaultsAreTranslated(t *testing.T) {
-	notForPages := regexp.MustCompile(`^(artisans\.(area|craft|name|payee|no_payee|consent)|auth\.(key_cannot_approve|password|login_taken|role|no_user)|` +
-		`catalog\.(product|not_ready|sku_taken|card|card_sum|wage_floor|lot|lot_code_taken|import.*)|orders\.mail_step|search\.(limit|document)|` +
+	notForPages := regexp.MustCompile(`^(artisans\.(name|payee|no_payee|consent)|auth\.(key_cannot_approve|password|login_taken|role|no_user)|` +
+		`catalog\.(lot_code_taken|import.*)|orders\.mail_step|search\.(limit|document)|` +
 		`payment\.(bad_signature|old_event|wrong_mode|api_version|bad_event|currency|input|config)|media\.(too_large|type|heif|pixels|damaged)|` +
 		`money\.(format|weights)|db\.(schema|collation|pg_dump|exists)|gst\..*|ledger\..*|vault\..*|outbox\..*|mail\..*|config\..*)$`)
 	hi := locale.Choose("hi", "", "")

@@ -241,10 +241,7 @@ func kindOfMaker(stage string) string {
 
 // hourly is what a stage's wage comes to for an hour of its standard time.
 func (t part) hourly() money.Paise {
-	if t.minutes == 0 {
-		return 0
-	}
-	return t.paise * 60 / money.Paise(t.minutes)
+	return catalog.Head{Paise: t.paise, Minutes: t.minutes}.Hourly()
 }
 
 // bar is one rectangle of the stacked bar, in thousandths of its width.

@@ -175,10 +175,11 @@ func (s Shop) sorts() []search.Sort {
 	return []search.Sort{search.SortNew, search.SortPriceUp, search.SortPriceDown}
 }
 
-// swatches are the colours as they are shown beside their names.
-var swatches = map[string]string{
-	"white": "#ffffff", "ivory": "#f5ecd7", "cream": "#f3e5c0", "beige": "#dcc7a1", "yellow": "#efc94c", "mustard": "#c8951b",
-	"orange": "#e07b2a", "peach": "#f3b995", "pink": "#e59ab0", "red": "#b3202c", "maroon": "#6e1f33", "purple": "#6b3f87",
-	"lavender": "#b9a7d9", "blue": "#2f62a8", "navy": "#22305c", "sky": "#9cc6e3", "teal": "#1f7a80", "green": "#2f7d4f",
-	"mint": "#a9d6bd", "olive": "#6f7132", "brown": "#704a2c", "grey": "#8f8f8d", "black": "#222024", "gold": "#c9a13b", "silver": "#c0c4c8",
+// halves are the two colours of a swatch, which may be one.
+func halves(word string) (string, string, bool) {
+	c, ok := catalog.ColourOf(word)
+	if !ok {
+		return "", "", false
+	}
+	return c.Swatch[0], c.Swatch[len(c.Swatch)-1], true
 }
